@@ -1,0 +1,110 @@
+# What can be asked of this house; `make help` lists it.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+PORT ?= 8000
+FILES ?=
+BIN := .venv/bin
+UV := $(BIN)/uv
+PYTEST := $(BIN)/python -m pytest
+CODE := features models training serving
+SOURCES := $(shell find $(CODE) -type f -not -path '*/__pycache__/*')
+
+export MLFLOW_DISABLE_TELEMETRY := true
+export MLFLOW_SERVER_ENABLE_JOB_EXECUTION := false
+
+.PHONY: help install serving-env lock format lint test test-all test-fast test-slow notebooks docs docs-check check \
+	demo demo-data bench image-check clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: .venv/.installed ## make .venv with everything, exactly as locked
+	@:
+
+.venv/.tools: requirements/build.txt
+	@PYTHON='$(PYTHON)' bash .ci/machine python
+	@[ -x $(BIN)/pip ] || { echo 'making .venv'; $(PYTHON) -m venv .venv; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/build.txt
+	@touch $@
+
+.venv/.installed: .venv/.tools requirements/all.txt pyproject.toml
+	@echo 'installing into .venv from requirements/all.txt'
+	@$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements/all.txt requirements/build.txt
+	@$(UV) pip install --quiet --python $(BIN)/python --offline --no-deps --no-build-isolation --editable .
+	@bash .ci/machine openmp
+	@touch $@
+
+serving-env: .venv-serving/.installed ## make .venv-serving, the base install alone with the built wheel
+	@:
+
+.venv-serving/.installed: .venv/.installed requirements/serving.txt $(SOURCES)
+	@echo 'installing into .venv-serving from requirements/serving.txt'
+	@[ -x .venv-serving/bin/python ] || $(BIN)/python -m venv --without-pip .venv-serving
+	@rm -rf build/wheel && $(BIN)/hatchling build --target wheel --directory build/wheel 2>/dev/null
+	@$(UV) pip sync --quiet --python .venv-serving/bin/python --require-hashes requirements/serving.txt
+	@$(UV) pip install --quiet --python .venv-serving/bin/python --offline --no-deps build/wheel/*.whl
+	@touch $@
+
+LOCK := $(UV) pip compile --quiet --upgrade --universal --fork-strategy fewest --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
+
+lock: .venv/.tools ## choose the newest allowed versions and write requirements/*.txt
+	@$(LOCK) --all-extras pyproject.toml -o requirements/all.txt
+	@$(LOCK) --constraint requirements/all.txt pyproject.toml -o requirements/serving.txt
+	@$(LOCK) --constraint requirements/all.txt --group pyproject.toml:build -o requirements/build.txt
+
+format: install ## put code into the house's form
+	@$(BIN)/ruff check --fix-only --quiet .
+	@$(BIN)/ruff format --quiet .
+
+lint: install ## form, rules, types and floors
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+test: install serving-env ## all but the slow tier
+	@$(PYTEST) -m 'not slow' $(FILES)
+	@$(MAKE) notebooks
+
+test-all: install serving-env ## the slow tier too
+	@$(PYTEST) $(FILES)
+	@$(MAKE) notebooks
+
+test-fast: install ## what each piece means, in a minute
+	@$(PYTEST) -q -m 'not slow and not postgres and not browser' tests/features tests/models tests/spec $(FILES)
+
+test-slow: install serving-env ## the slow tier alone
+	@$(PYTEST) -m slow $(FILES)
+
+notebooks: install ## run every notebook
+	@$(PYTEST) -q --nbmake --nbmake-timeout=900 notebooks
+
+docs: install ## write the data dictionary and the feature catalogue
+	@$(BIN)/python -m features.dictionary --out docs
+
+docs-check: install ## fail where the written docs are not what the code says
+	@fresh=$$(mktemp -d) && trap 'rm -rf "$$fresh"' EXIT \
+		&& $(BIN)/python -m features.dictionary --out "$$fresh" >/dev/null \
+		&& for page in "$$fresh"/*; do diff -u "docs/$${page##*/}" "$$page" || { echo 'run make docs' >&2; exit 1; }; done
+
+check: lint docs-check test ## all that must hold before a commit
+
+demo: install ## from data to a running service on PORT
+	@$(BIN)/fangpin-train demo --port $(PORT)
+
+demo-data: install ## the same, stopping before the service
+	@$(BIN)/fangpin-train demo --data-only
+
+bench: install ## seconds of the paths that matter
+	@for script in bench/*.py; do $(BIN)/python "$$script" || exit; done
+
+image-check: install ## lint the Dockerfile; where root may, build the image and call it
+	@bash docker/image-check.sh
+
+clean: ## remove what can be made again, .venv apart
+	@rm -rf build dist .venv-serving .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	@find $(CODE) tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,145 @@
+"""The rules of the data contract that look across values; every breach at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.contract import Column, Facts, Table, Tables
+from features.errors import BadInput, Breach
+from features.history import version_order
+from features.intake import Raw, breach, take
+from features.lines import uncovered
+from features.tables import CONTEXT_TABLES, HOUSEHOLD_TABLES, TABLES
+
+
+def accept(raw: Raw) -> Tables:
+    """Read plain values and check them; what comes back can be trusted.
+
+    Raises
+    ------
+    BadInput
+        With every breach of the contract, of single values and across them.
+    """
+    tables, breaches = take(raw)
+    breaches += check(tables)
+    if breaches:
+        raise BadInput(breaches)
+    return tables
+
+
+def check(tables: Tables) -> list[Breach]:
+    """List every breach of the contract in tables in the hand.
+
+    Checked are required values, bounds, dates in order (``occurred_on`` never after ``known_on``),
+    versions of a record (same ``record_id``, ``known_on`` and ``revision`` with other content; a
+    record that changes its household), households that are not in ``households``, areas that are
+    not in ``areas``, and households without an income line.
+    """
+    breaches: list[Breach] = []
+    for name, facts in tables.items():
+        table = TABLES[name]
+        for column in table.columns:
+            breaches += _check_column(name, column, facts[column.name])
+        breaches += _check_order(table, facts)
+        breaches += _check_versions(table, facts)
+    return breaches + _check_households(tables) + _check_areas(tables) + _check_lines(tables)
+
+
+def is_missing(column: Column, values: NDArray[Any]) -> NDArray[np.bool_]:
+    """Return which values of a column in the hand are missing."""
+    match column.kind:
+        case "id":
+            return values == ""
+        case "date":
+            return np.isnat(values)
+        case "code" | "flag":
+            return values < 0
+        case _:
+            return np.isnan(values)
+
+
+def _check_column(table: str, column: Column, values: NDArray[Any]) -> list[Breach]:
+    found: list[Breach] = []
+    if column.required:
+        found += breach(table, column.name, "missing", is_missing(column, values))
+    if column.least is not None:
+        found += breach(table, column.name, f"below {column.least:g}", values < column.least)
+    if column.most is not None:
+        found += breach(table, column.name, f"above {column.most:g}", values > column.most)
+    return found
+
+
+def _check_order(table: Table, facts: Facts) -> list[Breach]:
+    found: list[Breach] = []
+    for earlier, later in (("occurred_on", "known_on"), *table.in_order):
+        found += breach(table.name, earlier, f"after {later}", facts[earlier] > facts[later])
+    return found
+
+
+def _check_versions(table: Table, facts: Facts) -> list[Breach]:
+    order = version_order(facts)
+    first, second = order[:-1], order[1:]
+    record = facts["record_id"]
+    same_record = (record[first] == record[second]) & (record[first] != "")
+    owner = "household_id" if table.grain == "household" else "area"
+    moved = same_record & (facts[owner][first] != facts[owner][second])
+    revision = np.nan_to_num(facts["revision"], nan=0.0)
+    same_version = (
+        same_record
+        & (facts["known_on"][first] == facts["known_on"][second])
+        & (revision[first] == revision[second])
+    )
+    differs = np.zeros(first.size, dtype=bool)
+    for column in table.columns:
+        values = facts[column.name]
+        gaps = is_missing(column, values)
+        differs |= (values[first] != values[second]) & ~(gaps[first] & gaps[second])
+    return [
+        *_in_rows(table.name, owner, "the record belonged to another one before", second, moved),
+        *_in_rows(
+            table.name,
+            "record_id",
+            "same record_id, known_on and revision with other content",
+            second,
+            same_version & differs,
+        ),
+    ]
+
+
+def _in_rows(
+    table: str, column: str, rule: str, position: NDArray[np.intp], bad: NDArray[np.bool_]
+) -> list[Breach]:
+    marked = np.zeros(position.size + 1, dtype=bool)
+    marked[position[bad]] = True
+    return breach(table, column, rule, marked)
+
+
+def _check_households(tables: Tables) -> list[Breach]:
+    known = tables["households"]["household_id"] if "households" in tables else np.array([], dtype="<U1")
+    found: list[Breach] = []
+    for name in tables.keys() & HOUSEHOLD_TABLES.keys() - {"households"}:
+        ids = tables[name]["household_id"]
+        found += breach(name, "household_id", "not in households", ~np.isin(ids, known) & (ids != ""))
+    return sorted(found, key=lambda one: one.table)
+
+
+def _check_areas(tables: Tables) -> list[Breach]:
+    if "areas" not in tables:
+        return []
+    known = tables["areas"]["area"]
+    found: list[Breach] = []
+    for name in ("households", *CONTEXT_TABLES):
+        if name in tables and name != "areas":
+            area = tables[name]["area"]
+            found += breach(name, "area", "not in areas", ~np.isin(area, known) & (area != ""))
+    parent = tables["areas"]["parent"]
+    return found + breach("areas", "parent", "not in areas", ~np.isin(parent, known) & (parent != ""))
+
+
+def _check_lines(tables: Tables) -> list[Breach]:
+    if "households" not in tables or not tables["households"]["household_id"].size:
+        return []
+    return breach("households", "area", "no income line for the household", uncovered(tables))

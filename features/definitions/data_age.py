@@ -1,0 +1,44 @@
+"""How old and how full the data is: never a reason, but what is known of it must be weighed."""
+
+from features.channels import Channel
+from features.definitions.income import NET
+from features.feature import Feature, Unit
+from features.readings import Reading, counts_of, days_since, months_of
+
+_VISITED = Channel("visits", "occurred_on", keep="latest", at="ever")
+_VISIT_MONTHS = counts_of(Channel("visits"))
+_IMPUTED = months_of(Channel("incomes", "imputed", keep="latest", at="span", complete=True))
+
+
+def _age(id: str, reading: Reading, unit: Unit, en: str, zh: str) -> Feature:
+    return Feature(id, "data_age", reading, unit, 0, en, zh)
+
+
+FEATURES: tuple[Feature, ...] = (
+    _age("days_since_visit", days_since(_VISITED), "days", "Days since the last visit", "距最近一次走访天数"),
+    _age(
+        "visited_months_12m",
+        _VISIT_MONTHS.known(12).at_most(6.0),
+        "months",
+        "Months with a visit in the last 12, at most 6",
+        "近12个月走访月数（至多计6）",
+    ),
+    _age(
+        "visited_months_24m",
+        _VISIT_MONTHS.known(24).at_most(6.0),
+        "months",
+        "Months with a visit in the last 24, at most 6",
+        "近24个月走访月数（至多计6）",
+    ),
+    _age("income_age", NET.age(), "months", "Age of the last known income", "最近一次收入资料距今月数"),
+    _age("income_months_12m", NET.known(12), "months", "Months with a known income in 12", "近12个月有收入资料的月数"),
+    _age("income_months_24m", NET.known(24), "months", "Months with a known income in 24", "近24个月有收入资料的月数"),
+    _age("income_imputed", _IMPUTED.latest(), "flag", "The last income was estimated by the office", "最近一次收入为推算"),
+    _age(
+        "income_imputed_share_24m",
+        _IMPUTED.mean(24),
+        "share",
+        "Share of known incomes of 24 months that were estimated",
+        "近24个月收入资料中推算的比例",
+    ),
+)

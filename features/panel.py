@@ -1,0 +1,162 @@
+"""The replay: facts, in the order in which they became known, into a dense panel of months."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.channels import Channel, Claims, claims
+from features.contract import Tables
+from features.history import NEVER
+
+REACH = 36
+"""Complete months before the as-of day's month that a vector may look back on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """Changes of cells, ordered by the day on which they became known."""
+
+    day: NDArray[np.datetime64]
+    cell: NDArray[np.int64]
+    amount: NDArray[np.float64]
+    present: NDArray[np.int32]
+
+
+class Panel:
+    """Channels by months by households, as believed at the end of a day that moves forward.
+
+    Every cell holds a whole number (money in fen) and how many facts stand behind it, so that
+    taking a corrected fact back is exact.
+
+    Parameters
+    ----------
+    tables : Tables
+        Checked tables.
+    channels : sequence of Channel
+        What the panel holds, in this order.
+    households : ndarray of str, shape (households,)
+        Sorted pseudonyms; facts of others are left out.
+    first_day, last_day : datetime64[D]
+        The first and the last as-of day.
+    """
+
+    def __init__(
+        self,
+        tables: Tables,
+        channels: Sequence[Channel],
+        households: NDArray[np.str_],
+        first_day: np.datetime64,
+        last_day: np.datetime64,
+    ) -> None:
+        self.channels = {channel: position for position, channel in enumerate(channels)}
+        self.first_month = _month(first_day) - REACH
+        months = _month(last_day) - self.first_month + 1
+        shape = (len(channels), months, households.size)
+        self.values = np.zeros(shape)
+        self.present = np.zeros(shape, dtype=np.int32)
+        parts = [self._events(tables, channel, position, households) for channel, position in self.channels.items()]
+        self._events_ahead = _in_order(parts)
+        self._applied = 0
+
+    def advance(self, known_by: np.datetime64) -> None:
+        """Let everything become known that was known by the end of a day; days only go forward."""
+        events = self._events_ahead
+        until = int(np.searchsorted(events.day, known_by, side="right"))
+        batch = slice(self._applied, max(until, self._applied))
+        np.add.at(self.values.reshape(-1), events.cell[batch], events.amount[batch])
+        np.add.at(self.present.reshape(-1), events.cell[batch], events.present[batch])
+        self._applied = batch.stop
+
+    def window(self, channel: Channel, as_of: np.datetime64) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
+        """Return values and counts, shape (REACH + 1, households), the last row the running month."""
+        position = self.channels[channel]
+        last = _month(as_of) - self.first_month
+        rows = slice(0, 1) if channel.at == "ever" else slice(last - REACH, last + 1)
+        return self.values[position, rows], self.present[position, rows]
+
+    def _events(
+        self, tables: Tables, channel: Channel, position: int, households: NDArray[np.str_]
+    ) -> Events:
+        facts = tables.get(channel.table)
+        if facts is None or not facts["record_id"].size:
+            return _in_order([])
+        last_month = self.first_month + self.values.shape[1] - 1
+        made = claims(channel, facts, self.first_month, last_month)
+        owner = np.searchsorted(households, facts["household_id"])
+        owner[owner == households.size] = 0
+        ours = (households[owner] == facts["household_id"])[made.row]
+        month = np.zeros_like(made.month) if channel.at == "ever" else made.month - self.first_month
+        _, months, width = self.values.shape
+        cell = (position * months + month) * width + owner[made.row]
+        return _settled(channel, made, cell, ours)
+
+
+def _month(day: np.datetime64) -> int:
+    return int(day.astype("datetime64[M]").astype(np.int64))
+
+
+def _settled(channel: Channel, made: Claims, cell: NDArray[np.int64], ours: NDArray[np.bool_]) -> Events:
+    """Turn claims into events, so that in each cell only the claims that count are added."""
+    contested = np.zeros(ours.size, dtype=bool) if channel.keep == "all" else _contested(made, cell)
+    plain = np.flatnonzero(ours & ~contested)
+    ends = plain[made.stop[plain] < NEVER]
+    amount = made.amount.astype(np.float64)
+    one = np.ones(plain.size, dtype=np.int32)
+    parts = [
+        Events(made.start[plain], cell[plain], amount[plain], one),
+        Events(made.stop[ends], cell[ends], -amount[ends], -one[: ends.size]),
+    ]
+    disputed = np.flatnonzero(ours & contested)
+    disputed = disputed[np.argsort(cell[disputed], kind="stable")]
+    bounds = np.flatnonzero(np.diff(cell[disputed])) + 1
+    for rows in np.split(disputed, bounds):
+        if rows.size:
+            parts.append(_sweep(made, int(cell[rows[0]]), rows))
+    return _in_order(parts)
+
+
+def _contested(made: Claims, cell: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return the claims on cells where claims of one slot overlap in time, or ranks differ."""
+    order = np.lexsort((made.start, made.slot, cell))
+    this, following = order[:-1], order[1:]
+    same_cell = cell[this] == cell[following]
+    clash = same_cell & (
+        ((made.slot[this] == made.slot[following]) & (made.stop[this] > made.start[following]))
+        | (made.rank[this] != made.rank[following])
+    )
+    return np.isin(cell, cell[this[clash]])
+
+
+def _sweep(made: Claims, cell: int, rows: NDArray[np.intp]) -> Events:
+    """Follow one contested cell through time: least rank first, then the greatest order of a slot."""
+    days = np.unique(np.concatenate([made.start[rows], made.stop[rows]]))
+    days = days[days < NEVER]
+    amounts, counts = np.zeros(days.size + 1), np.zeros(days.size + 1, dtype=np.int32)
+    for position, day in enumerate(days, start=1):
+        live = rows[(made.start[rows] <= day) & (day < made.stop[rows])]
+        if not live.size:
+            continue
+        first = live[made.rank[live] == made.rank[live].min()]
+        last_known = {int(made.slot[row]): row for row in first[np.argsort(made.order[first])]}
+        amounts[position] = sum(int(made.amount[row]) for row in last_known.values())
+        counts[position] = len(last_known)
+    return Events(days, np.full(days.size, cell), np.diff(amounts), np.diff(counts))
+
+
+def _in_order(parts: Sequence[Events]) -> Events:
+    if not parts:
+        nothing = np.zeros(0)
+        day = np.zeros(0, dtype="datetime64[D]")
+        return Events(day, nothing.astype(np.int64), nothing, nothing.astype(np.int32))
+    day = np.concatenate([part.day for part in parts])
+    order = np.argsort(day, kind="stable")
+    return Events(
+        day[order],
+        np.concatenate([part.cell for part in parts])[order],
+        np.concatenate([part.amount for part in parts])[order],
+        np.concatenate([part.present for part in parts])[order],
+    )

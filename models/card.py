@@ -1,0 +1,171 @@
+"""The model card: what was trained on what, how well it does, what it costs, what its inputs look like."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.vectors import Vectors
+from models.risk import COST_BUDGET, RiskModel
+
+LEVELS = (0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
+"""Quantile levels of the reference distributions."""
+
+Measure = float | int | str | Sequence[float] | None
+"""A number, an interval, a word, or None where it could not be judged."""
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a reader should know of a model before trusting it.
+
+    Parameters
+    ----------
+    title : str
+    trained_on : str
+        ``real``, ``benchmark`` or ``simulated``.
+    areas : tuple of str
+    target : str
+    horizon_months : int
+        [months]
+    data : mapping
+        What it was fitted, calibrated and tested on: rows, events, days, digests.
+    measures : mapping of str to mapping
+        Row of the table → measure → value; None where it could not be judged.
+    cost : int
+        Σ depth² over all leaves.
+    params : mapping
+        How the trees were fitted.
+    reference : mapping
+        Distributions of features and probabilities, as `reference_distributions` gives them.
+    limits : tuple of str
+        Sentences on what the model and its data do not show.
+    """
+
+    title: str
+    trained_on: str
+    areas: tuple[str, ...]
+    target: str
+    horizon_months: int
+    data: Mapping[str, Any]
+    measures: Mapping[str, Mapping[str, Measure]]
+    cost: int
+    params: Mapping[str, float | str]
+    reference: Mapping[str, Any]
+    limits: tuple[str, ...] = field(default=())
+
+
+def card_files(card: Card) -> dict[str, bytes]:
+    """Return the card as the two files of a bundle: ``card.json`` and ``card.md``."""
+    text = json.dumps(asdict(card), ensure_ascii=False, allow_nan=False, indent=1, sort_keys=True)
+    return {"card.json": (text + "\n").encode(), "card.md": card_markdown(card).encode()}
+
+
+def reference_distributions(model: RiskModel, vectors: Vectors) -> dict[str, Any]:
+    """Return what the model's inputs and probabilities looked like, for later comparison.
+
+    Parameters
+    ----------
+    model : RiskModel
+    vectors : Vectors
+        The rows that the model was fitted on.
+
+    Returns
+    -------
+    dict
+        ``rows``; ``features``: id → ``unknown`` (share) and ``quantiles`` (null where all is unknown);
+        ``probability``: the same of the calibrated probability; ``levels`` of the quantiles.
+
+    Raises
+    ------
+    Foreign
+        Where the vectors are not the model's.
+    """
+    X = model.matrix(vectors)
+    return {
+        "rows": len(X),
+        "levels": list(LEVELS),
+        "features": {name: _distribution(X[:, column]) for column, name in enumerate(model.features)},
+        "probability": _distribution(model.probability(vectors)),
+    }
+
+
+def card_markdown(card: Card) -> str:
+    """Return the card as Markdown, for a reader of the bundle."""
+    parts = [
+        f"# {card.title}",
+        _facts(
+            {
+                "Target": f"`{card.target}` within {card.horizon_months} months",
+                "Trained on": f"{card.trained_on} households; areas: {', '.join(card.areas) or 'none named'}",
+                "Cost": f"{card.cost} of {COST_BUDGET} (Σ depth² over all leaves)",
+            }
+        ),
+        "## Data",
+        _facts(card.data),
+        "## Measures",
+        _measures(card.measures),
+        "## Parameters",
+        _facts(card.params),
+        "## Inputs at fitting",
+        _inputs(card.reference),
+    ]
+    if card.limits:
+        parts += ["## Limits", "\n".join(f"- {sentence}" for sentence in card.limits)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _distribution(values: NDArray[np.float64]) -> dict[str, Any]:
+    known = values[~np.isnan(values)]
+    return {
+        "unknown": float(1 - known.size / values.size) if values.size else None,
+        "quantiles": np.quantile(known, LEVELS).tolist() if known.size else None,
+    }
+
+
+def _facts(facts: Mapping[str, Any]) -> str:
+    return "\n".join(f"- {name}: {_shown(value)}" for name, value in facts.items()) or "Nothing recorded."
+
+
+def _measures(measures: Mapping[str, Mapping[str, Measure]]) -> str:
+    if not measures:
+        return "None recorded."
+    names = list(dict.fromkeys(name for row in measures.values() for name in row))
+    rows = [[label, *(_shown(row.get(name)) for name in names)] for label, row in measures.items()]
+    return _table(["", *names], rows)
+
+
+def _inputs(reference: Mapping[str, Any]) -> str:
+    if not reference.get("features"):
+        return "None recorded."
+    middle = list(LEVELS).index(0.5)
+    rows = []
+    for name, distribution in reference["features"].items():
+        quantiles = distribution["quantiles"] or [None] * len(LEVELS)
+        shown = (distribution["unknown"], quantiles[0], quantiles[middle], quantiles[-1])
+        rows.append([f"`{name}`", *map(_shown, shown)])
+    return _table(["feature", "unknown", "1 %", "median", "99 %"], rows)
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def _shown(value: object) -> str:
+    match value:
+        case None:
+            return "–"
+        case float():
+            return f"{value:.4g}"
+        case list() | tuple():
+            return "–".join(map(_shown, value))
+        case dict():
+            return ", ".join(f"{name} {_shown(each)}" for name, each in value.items())
+        case _:
+            return str(value).replace("|", "\\|").replace("\n", " ")

@@ -1,0 +1,1 @@
+"""From histories to a registered model that a sceptic would sign."""

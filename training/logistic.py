@@ -1,0 +1,129 @@
+"""The baseline that sees all a model sees: a logistic regression on the same vectors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.errors import Usage
+from training.baselines import check_outcomes, columns_of
+from training.splits import earlier_cuts, rolling_origins
+
+if TYPE_CHECKING:
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import Pipeline
+
+    from features.vectors import Vectors
+
+Floats = NDArray[np.float64]
+Days = NDArray[np.datetime64]
+Scaling = Literal["rank", "standard"]
+
+STRENGTHS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
+_QUANTILES = 200
+
+
+class LogisticOnVectors:
+    """Logistic regression on the model's own vectors, its penalty chosen on earlier origins.
+
+    Parameters
+    ----------
+    strengths : sequence of float
+        The values of C (the inverse of the L2 penalty) to choose from.
+    scaling : {"rank", "standard"}
+        Columns by their rank among the training rows, or in standard deviations from their mean.
+    blocks : int
+        How many earlier origins to choose on.
+
+    Attributes
+    ----------
+    C_ : float
+        The value chosen: the least mean log loss over the test blocks of the earlier origins; of equals, the
+        strongest penalty.
+    losses_ : dict of float to float
+        That loss by C; empty where the rows fall on too few days for an earlier origin, and C is the middle
+        of `strengths`.
+    cuts_ : tuple of str
+        The cuts of those origins.
+    pipeline_ : sklearn.pipeline.Pipeline
+
+    Notes
+    -----
+    Unknown values become the column's median and raise a flag of their own. Medians, ranks, means and
+    deviations are those of the training side of each split.
+    """
+
+    def __init__(
+        self, *, strengths: Sequence[float] = STRENGTHS, scaling: Scaling = "rank", blocks: int = 3
+    ) -> None:
+        self.strengths = tuple(sorted(strengths))
+        self.scaling: Scaling = scaling
+        self.blocks = blocks
+
+    def fit(self, vectors: Vectors, y: Floats, outcome_on: Days | None = None) -> Self:
+        """Choose the penalty on earlier origins, then fit on all rows.
+
+        Raises
+        ------
+        Usage
+            If the outcomes are of one kind, or the rows do not say when each outcome was known.
+        """
+        check_outcomes(vectors, y, outcome_on)
+        if outcome_on is None:
+            msg = "the penalty is chosen on earlier origins: the rows must say when each outcome was known"
+            raise Usage(msg)
+        self.features_ = vectors.features
+        X = columns_of(vectors, self.features_)
+        self.losses_, self.cuts_ = self._losses(X, y, vectors.as_of, outcome_on)
+        middle = self.strengths[len(self.strengths) // 2]
+        self.C_ = min(self.losses_, key=lambda c: (self.losses_[c], c)) if self.losses_ else middle
+        self.pipeline_: Pipeline = _pipeline(self.C_, self.scaling, len(y)).fit(X, y)
+        return self
+
+    def score(self, vectors: Vectors) -> Floats:
+        """Give the log odds."""
+        odds = self.pipeline_.decision_function(columns_of(vectors, self.features_))
+        return np.asarray(odds, dtype=np.float64)
+
+    def probability(self, vectors: Vectors) -> Floats:
+        """Give the probability."""
+        return np.asarray(1.0 / (1.0 + np.exp(-self.score(vectors))), dtype=np.float64)
+
+    def _losses(
+        self, X: Floats, y: Floats, as_of: Days, outcome_on: Days
+    ) -> tuple[dict[float, float], tuple[str, ...]]:
+        from sklearn.metrics import log_loss
+
+        cuts = earlier_cuts(as_of, outcome_on, blocks=self.blocks)
+        lost, seen, used = dict.fromkeys(self.strengths, 0.0), 0, []
+        for origin in rolling_origins(as_of, outcome_on, cuts) if len(cuts) else ():
+            if len(np.unique(y[origin.train])) == 1:
+                continue
+            shaped = _pipeline(1.0, self.scaling, int(origin.train.sum()))[:-1].fit(X[origin.train])
+            learn, judge = shaped.transform(X[origin.train]), shaped.transform(X[origin.test])
+            for c in self.strengths:
+                p = _regression(c).fit(learn, y[origin.train]).predict_proba(judge)[:, 1]
+                lost[c] += float(log_loss(y[origin.test], p, labels=[0.0, 1.0], normalize=False))
+            seen += int(origin.test.sum())
+            used.append(str(origin.cut))
+        return ({c: loss / seen for c, loss in lost.items()} if seen else {}), tuple(used)
+
+
+def _pipeline(c: float, scaling: Scaling, rows: int) -> Pipeline:
+    from sklearn.impute import SimpleImputer
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import QuantileTransformer, StandardScaler
+
+    steps = [SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True)]
+    if scaling == "rank":
+        steps.append(QuantileTransformer(n_quantiles=min(_QUANTILES, rows), subsample=None))
+    return make_pipeline(*steps, StandardScaler(), _regression(c))
+
+
+def _regression(c: float) -> LogisticRegression:
+    from sklearn.linear_model import LogisticRegression
+
+    return LogisticRegression(C=c, solver="lbfgs", max_iter=2000)

@@ -1,0 +1,316 @@
+"""The figures of a run: one function computes a picture, another draws it."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.ranking import rank, tally
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+Floats = NDArray[np.float64]
+
+_GRID = "#d8d8d8"
+_INK = "#303030"
+_HUES = ("#0b5fa5", "#c2570c", "#4a7c2a", "#7a4fa3", "#8a8a8a", "#a3213b")
+_DPI = 120
+_WILSON = 1.959963984540054
+
+
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """A scorer's course down its own list, a point after each tie group, the first before any row.
+
+    Parameters
+    ----------
+    share_listed, share_found, precision, false_share : (points,) arrays
+        Share of the rows on the list, of the positives found, of the list that is positive (NaN on the empty
+        list), and of the negatives on the list.
+    base_rate : float
+        Share of positives among all rows.
+    """
+
+    share_listed: Floats
+    share_found: Floats
+    precision: Floats
+    false_share: Floats
+    base_rate: float
+
+    def found_at(self, share: float) -> float:
+        """Give the share of the positives on a list of a share of the rows, ties drawn by lot."""
+        return float(np.interp(share, self.share_listed, self.share_found))
+
+
+@dataclass(frozen=True, eq=False)
+class CalibrationBins:
+    """Probabilities against what came, in bins of about equal size; equal probabilities are never parted.
+
+    Parameters
+    ----------
+    expected, observed, low, high : (bins,) arrays
+        Mean probability, share of positives, and the ends of its 95 % Wilson interval (rows taken as
+        independent).
+    rows : (bins,) array of int
+    """
+
+    expected: Floats
+    observed: Floats
+    low: Floats
+    high: Floats
+    rows: NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Contributions:
+    """The contributions to show: the rows drawn and the features that move the score most.
+
+    Parameters
+    ----------
+    names : tuple of str
+        Features, the most moving first.
+    phi, X : (rows, features) arrays
+        Contributions in log odds, and the values behind them (NaN unknown).
+    f0 : float
+        The base value.
+    """
+
+    names: tuple[str, ...]
+    phi: Floats
+    X: Floats
+    f0: float
+
+
+def curve(y: Floats, score: Floats) -> Curve:
+    """Follow a list down from the highest score.
+
+    Parameters
+    ----------
+    y : (rows,) array
+        Rows with NaN are left out.
+    score : (rows,) array
+
+    Raises
+    ------
+    ValueError
+        If the outcomes are of one kind: there is nothing to draw.
+    """
+    known = ~np.isnan(y)
+    sums = tally(rank(y[known], score[known]), np.ones((int(known.sum()), 1)))
+    rows, positives = float(known.sum()), float((y[known] == 1.0).sum())
+    if positives in {0.0, rows}:
+        msg = "a curve needs outcomes of both kinds"
+        raise ValueError(msg)
+    listed = np.concatenate([[0.0], sums.listed[:, 0]])
+    steps = np.concatenate([[0.0], sums.found[:, 0]])
+    found = steps[np.searchsorted(sums.groups + 1, np.arange(len(listed)), side="right")]
+    precision = np.divide(found, listed, out=np.full_like(listed, np.nan), where=listed > 0.0)
+    false_share = (listed - found) / (rows - positives)
+    return Curve(listed / rows, found / positives, precision, false_share, positives / rows)
+
+
+def calibration_bins(y: Floats, p: Floats, *, bins: int = 10) -> CalibrationBins:
+    """Sort rows by probability into bins of about equal size.
+
+    Parameters
+    ----------
+    y : (rows,) array
+        Rows with NaN are left out.
+    p : (rows,) array
+    bins : int
+        At most so many; fewer where probabilities repeat.
+
+    References
+    ----------
+    Wilson (1927), Probable inference, JASA 22: 209-212.
+    """
+    known = ~np.isnan(y)
+    y, p = y[known], p[known]
+    edges = np.unique(np.quantile(p, np.arange(1, bins) / bins)) if len(p) else np.array([])
+    _, place = np.unique(np.searchsorted(edges, p, side="left"), return_inverse=True)
+    rows = np.bincount(place)
+    expected = np.bincount(place, weights=p) / rows
+    observed = np.bincount(place, weights=y) / rows
+    low, high = wilson(observed, rows.astype(np.float64))
+    return CalibrationBins(expected, observed, low, high, rows.astype(np.int64))
+
+
+def wilson(share: Floats, rows: Floats) -> tuple[Floats, Floats]:
+    """Give the ends of the 95 % Wilson interval of a share."""
+    squared = _WILSON**2
+    centre = (share + squared / (2.0 * rows)) / (1.0 + squared / rows)
+    half = (
+        _WILSON * np.sqrt(share * (1.0 - share) / rows + squared / (4.0 * rows**2)) / (1.0 + squared / rows)
+    )
+    return np.clip(centre - half, 0.0, 1.0), np.clip(centre + half, 0.0, 1.0)
+
+
+def top_contributions(
+    phi: Floats,
+    X: Floats,
+    names: Sequence[str],
+    f0: float,
+    *,
+    features: int = 20,
+    rows: int = 2000,
+    random_state: int = 0,
+) -> Contributions:
+    """Choose what a summary shows.
+
+    Parameters
+    ----------
+    phi : (rows, features) array
+        Contributions in log odds, as `models.contributions` gives them.
+    X : (rows, features) array
+        The values of the vectors.
+    names : sequence of str
+        Feature ids.
+    f0 : float
+        The base value.
+    features, rows : int
+        At most so many: the features of the largest mean absolute contribution over all rows; rows drawn at
+        random.
+    random_state : int
+    """
+    chosen = np.argsort(-np.abs(phi).mean(axis=0), kind="stable")[:features]
+    drawn = np.arange(len(phi))
+    if len(phi) > rows:
+        drawn = np.sort(np.random.default_rng(random_state).choice(len(phi), size=rows, replace=False))
+    picked = np.ix_(drawn, chosen)
+    return Contributions(tuple(names[place] for place in chosen), phi[picked], X[picked], f0)
+
+
+def draw_roc_pr(curves: Mapping[str, Curve]) -> Figure:
+    """Draw the ROC and the precision-recall curves side by side.
+
+    Parameters
+    ----------
+    curves : mapping of scorer to Curve
+    """
+    figure, (roc, pr) = _canvas(10.0, 4.6, panels=2)
+    for (name, each), hue in zip(curves.items(), _hues(len(curves)), strict=True):
+        roc.plot(each.false_share, each.share_found, color=hue, label=name, linewidth=1.6)
+        pr.step(each.share_found[1:], each.precision[1:], where="pre", color=hue, label=name, linewidth=1.4)
+    roc.plot([0, 1], [0, 1], color=_GRID, linewidth=1.0, zorder=0)
+    for rate in {each.base_rate for each in curves.values()}:
+        pr.axhline(rate, color=_GRID, linewidth=1.0, zorder=0)
+    _label(roc, "ROC", "share of the negatives on the list", "share of the positives found")
+    _label(pr, "Precision and recall", "share of the positives found", "share of the list that is positive")
+    roc.legend(loc="lower right", frameon=False)
+    return figure
+
+
+def draw_calibration(bins: Mapping[str, CalibrationBins]) -> Figure:
+    """Draw observed shares against mean probabilities, with Wilson intervals.
+
+    Parameters
+    ----------
+    bins : mapping of scorer to CalibrationBins
+    """
+    figure, (axes,) = _canvas(5.4, 5.2)
+    highest = max((float(max(each.high.max(), each.expected.max())) for each in bins.values()), default=1.0)
+    axes.plot([0, highest], [0, highest], color=_GRID, linewidth=1.0, zorder=0)
+    for (name, each), hue in zip(bins.items(), _hues(len(bins)), strict=True):
+        reach = np.maximum(0.0, np.vstack([each.observed - each.low, each.high - each.observed]))
+        axes.errorbar(
+            each.expected,
+            each.observed,
+            yerr=reach,
+            color=hue,
+            label=name,
+            marker="o",
+            markersize=4,
+            linewidth=1.2,
+        )
+    _label(axes, "Calibration", "mean probability", "share of positives")
+    axes.set_xlim(0.0, highest * 1.03)
+    axes.set_ylim(0.0, highest * 1.03)
+    axes.legend(loc="upper left", frameon=False)
+    return figure
+
+
+def draw_gains(curves: Mapping[str, Curve], capacity: float) -> Figure:
+    """Draw what a list finds by its length, and mark the capacity.
+
+    Parameters
+    ----------
+    curves : mapping of scorer to Curve
+    capacity : float
+        Share of the rows that can be visited.
+    """
+    figure, (axes,) = _canvas(6.4, 4.8)
+    axes.plot([0, 1], [0, 1], color=_GRID, linewidth=1.0, zorder=0)
+    axes.axvline(capacity, color=_INK, linewidth=0.8, linestyle=":")
+    for (name, each), hue in zip(curves.items(), _hues(len(curves)), strict=True):
+        label = f"{name}: {each.found_at(capacity):.0%} found"
+        axes.plot(each.share_listed, each.share_found, color=hue, linewidth=1.6, label=label)
+    title = f"Gains, list of {100 * capacity:g} %"
+    _label(axes, title, "share of the rows on the list", "share of the positives found")
+    axes.legend(loc="lower right", frameon=False)
+    return figure
+
+
+def draw_contributions(shown: Contributions) -> Figure:
+    """Draw the summary of contributions with shap's own beeswarm.
+
+    Parameters
+    ----------
+    shown : Contributions
+    """
+    import shap
+
+    figure, (axes,) = _canvas(9.0, 1.5 + 0.38 * len(shown.names))
+    explanation = shap.Explanation(
+        values=shown.phi,
+        base_values=np.full(len(shown.phi), shown.f0),
+        data=shown.X,
+        feature_names=list(shown.names),
+    )
+    with _legacy_seed(0), warnings.catch_warnings():
+        # A feature unknown in all rows shown has no colour range: shap warns, and draws it grey as it should.
+        warnings.filterwarnings("ignore", message="All-NaN slice", category=RuntimeWarning)
+        shap.plots.beeswarm(explanation, max_display=len(shown.names), ax=axes, show=False, plot_size=None)
+    axes.set_xlabel("contribution to the log odds")
+    return figure
+
+
+def _canvas(width: float, height: float, *, panels: int = 1) -> tuple[Figure, Sequence[Axes]]:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width, height), dpi=_DPI, layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure, [figure.add_subplot(1, panels, place + 1) for place in range(panels)]
+
+
+def _label(axes: Axes, title: str, across: str, up: str) -> None:
+    axes.set_title(title, loc="left", color=_INK)
+    axes.set_xlabel(across)
+    axes.set_ylabel(up)
+    axes.set_xlim(0.0, 1.0)
+    axes.set_ylim(0.0, 1.0)
+    for side in ("top", "right"):
+        axes.spines[side].set_visible(False)
+
+
+def _hues(count: int) -> list[str]:
+    return [_HUES[place % len(_HUES)] for place in range(count)]
+
+
+@contextmanager
+def _legacy_seed(seed: int) -> Iterator[None]:
+    """Hold NumPy's global generator, which shap's beeswarm draws from, and put it back."""
+    before = np.random.get_state()  # noqa: NPY002
+    np.random.seed(seed)  # noqa: NPY002
+    try:
+        yield
+    finally:
+        np.random.set_state(before)  # noqa: NPY002
