@@ -299,7 +299,9 @@ def signature(bundle: Bundle) -> ModelSignature:
     inputs: list[ColSpec | TensorSpec] = [
         ColSpec(DataType.double, name, required=False) for name in bundle.model.features
     ]
-    outputs = [ColSpec(DataType.double, name) for name in ("score", "probability")]
+    outputs: list[ColSpec | TensorSpec] = [
+        ColSpec(DataType.double, name) for name in ("score", "probability")
+    ]
     return ModelSignature(inputs=Schema(inputs), outputs=Schema(outputs))
 
 

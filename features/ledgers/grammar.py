@@ -6,7 +6,7 @@ import hashlib
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from features.contract import Column, Table
 from features.errors import BadInput, Breach, Usage
@@ -209,7 +209,7 @@ class _Grammar:
         self.only(made, place, "column statistic by times")
         return Aggregate(
             column=self.text(made, "column", place, needed=True),
-            statistic=self.choice(made, "statistic", place, get_args(Aggregate.__annotations__["statistic"]) or ("median", "mean")),
+            statistic=self.choice(made, "statistic", place, ("median", "mean")),
             by=self.texts(made, "by", place),
             times=self.number(made, "times", place, 1.0),
         )
@@ -232,6 +232,9 @@ class _Grammar:
         shared = {column: every[column] for column in every.keys() & known}
         used.update(shared)
         cases = spec.get("case", [{}])
+        if not isinstance(cases, list) or not all(isinstance(case, dict) for case in cases):
+            self.fault(f"{name}.case", "not written as [[table.case]]")
+            return []
         return [self.block(table, spec, case, shared) for case in cases]
 
     def block(
