@@ -46,19 +46,19 @@ make_base() {
 
 in_image() { buildah run --user 10001 "$container" -- "$@"; }
 
-# Starts the service as the image does, on a port of the check's own, and waits for /livez.
+# Starts the service inside, on a port of the check's own, and waits up to 30 s for /livez.
 call_livez() {
-    local port=${IMAGE_CHECK_PORT:-8765} service tries answered=no
-    in_image fangpin-serve run --host 127.0.0.1 --port "$port" >"$work/serve.log" 2>&1 &
-    service=$!
-    for tries in $(seq 60); do
-        in_image python -c "import urllib.request; urllib.request.urlopen('http://127.0.0.1:$port/livez', timeout=4)" \
-            2>/dev/null && answered=yes && break
-        kill -0 "$service" 2>/dev/null || break
-        sleep 0.5
-    done
-    kill "$service" 2>/dev/null && wait "$service" 2>/dev/null || true
-    [ "$answered" = yes ] || { tail -n 20 "$work/serve.log"; say "no answer from /livez"; return 1; }
+    local port=${IMAGE_CHECK_PORT:-8765}
+    in_image bash -c '
+        fangpin-serve run --host 127.0.0.1 --port "$1" & service=$!
+        trap "kill $service 2>/dev/null; wait $service" EXIT
+        for _ in $(seq 60); do
+            python -c "import urllib.request; urllib.request.urlopen(\"http://127.0.0.1:$1/livez\", timeout=4)" 2>/dev/null && exit 0
+            kill -0 "$service" 2>/dev/null || exit 1
+            sleep 0.5
+        done
+        exit 1' call-livez "$port" >"$work/serve.log" 2>&1 ||
+        { tail -n 20 "$work/serve.log"; say "no answer from /livez"; return 1; }
     say "/livez answers"
 }
 

@@ -20,7 +20,8 @@ class Say:
     Parameters
     ----------
     zh, en : str
-        With ``{value}``, and ``{before}`` where the feature has an earlier figure to compare.
+        With ``{value}``; what stands in brackets, with ``{before}``, is said where there is an earlier
+        figure to compare.
     zh_none, en_none : str
         For the value 0 (of a flag: no).
     """

@@ -47,6 +47,11 @@ def take(raw: Raw) -> tuple[Tables, list[Breach]]:
     return tables, breaches
 
 
+def take_column(column: Column, values: Values) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+    """Read the values of one column; returns them in the hand, and which could not be read."""
+    return _TAKERS[column.kind](column, values)
+
+
 def empty(table: Table, rows: int = 0) -> Facts:
     """Return the table with that many rows, all missing."""
     return {column.name: missing(column, rows) for column in table.columns}
@@ -93,7 +98,7 @@ def _take_table(table: Table, columns: Mapping[str, Values], breaches: list[Brea
         if values is None or len(values) != rows:
             facts[column.name] = missing(column, rows)
             continue
-        facts[column.name], bad = _TAKERS[column.kind](column, values)
+        facts[column.name], bad = take_column(column, values)
         breaches += breach(table.name, column.name, _rule(column), bad)
     return facts
 

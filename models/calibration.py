@@ -75,7 +75,7 @@ class LogisticCalibration:
 
     def probability_of(self, f: float) -> float:
         """g(f) of one raw score."""
-        return _expit(self.slope * f + self.intercept)
+        return _expit(min(self.slope * f + self.intercept, _HIGHEST))
 
     def secant(self, f0: ArrayLike, f: ArrayLike) -> NDArray[np.float64]:
         """Mean steepness (g(f) − g(f0)) / (f − f0) between scores, g'(f0) where they are equal.
@@ -99,12 +99,14 @@ class LogisticCalibration:
         return _array(self._secant(start, end) for start, end in zip(_floats(f0), _floats(f), strict=True))
 
     def _secant(self, f0: float, f: float) -> float:
+        z0, z = self.slope * f0 + self.intercept, self.slope * f + self.intercept
         half = self.slope * (f - f0) / 2
         if abs(half) > _NEAR:
-            return (self.probability_of(f) - self.probability_of(f0)) / (f - f0)
-        p, p0 = self.probability_of(f), self.probability_of(f0)
+            # On the side where both are small, so that a difference near certainty keeps its digits.
+            rise = _expit(z) - _expit(z0) if z + z0 < 0 else _expit(-z0) - _expit(-z)
+            return rise / (f - f0)
         stretch = math.sinh(half) / half if half else 1.0
-        return self.slope * stretch * math.sqrt(p * (1 - p)) * math.sqrt(p0 * (1 - p0))
+        return self.slope * stretch * math.sqrt(_expit(z) * _expit(-z)) * math.sqrt(_expit(z0) * _expit(-z0))
 
     def as_mapping(self) -> dict[str, str | float]:
         """Return the calibration as it is written into a bundle."""
@@ -222,7 +224,7 @@ def _loss(
 
 
 def _expit(z: float) -> float:
-    z = min(max(z, _LOWEST), _HIGHEST)
+    z = max(z, _LOWEST)
     if z >= 0:
         return 1 / (1 + math.exp(-z))
     small = math.exp(z)

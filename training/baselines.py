@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 
 from features.errors import Foreign, Usage
 from training.reliability import EDGE, calibration_line
@@ -93,7 +94,7 @@ class IncomeMargin:
         """Give the probability of the univariate logistic; for an unknown ratio, the rate of the unknown."""
         ratio = _column(vectors, self.column)
         odds = self.intercept_ + self.slope_ * _log_ratio(np.where(np.isnan(ratio), 1.0, ratio))
-        return np.where(np.isnan(ratio), self.unknown_rate_, 1.0 / (1.0 + np.exp(-odds)))
+        return np.where(np.isnan(ratio), self.unknown_rate_, expit(odds))
 
 
 class AreaRate:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 from typing import TYPE_CHECKING, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 
 from features.errors import Usage
 from training.baselines import check_outcomes, columns_of
@@ -21,31 +23,34 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Days = NDArray[np.datetime64]
 Scaling = Literal["rank", "standard"]
+Choice = tuple[Scaling, float]
 
-STRENGTHS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
+SCALINGS: tuple[Scaling, ...] = ("rank", "standard")
+STRENGTHS = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
 _QUANTILES = 200
 
 
 class LogisticOnVectors:
-    """Logistic regression on the model's own vectors, its penalty chosen on earlier origins.
+    """Logistic regression on the model's own vectors, scaling and penalty chosen on earlier origins.
 
     Parameters
     ----------
     strengths : sequence of float
         The values of C (the inverse of the L2 penalty) to choose from.
-    scaling : {"rank", "standard"}
-        Columns by their rank among the training rows, or in standard deviations from their mean.
+    scalings : sequence of {"rank", "standard"}
+        The scalings to choose from: columns by their rank among the training rows, or in standard deviations
+        from their mean.
     blocks : int
         How many earlier origins to choose on.
 
     Attributes
     ----------
-    C_ : float
-        The value chosen: the least mean log loss over the test blocks of the earlier origins; of equals, the
+    scaling_, C_ : str and float
+        What was chosen: the least mean log loss over the test blocks of the earlier origins; of equals, the
         strongest penalty.
-    losses_ : dict of float to float
-        That loss by C; empty where the rows fall on too few days for an earlier origin, and C is the middle
-        of `strengths`.
+    losses_ : dict of (str, float) to float
+        That loss by scaling and C; empty where the rows fall on too few days for an earlier origin: then the
+        first scaling and the middle C are taken.
     cuts_ : tuple of str
         The cuts of those origins.
     pipeline_ : sklearn.pipeline.Pipeline
@@ -57,20 +62,26 @@ class LogisticOnVectors:
     """
 
     def __init__(
-        self, *, strengths: Sequence[float] = STRENGTHS, scaling: Scaling = "rank", blocks: int = 3
+        self,
+        *,
+        strengths: Sequence[float] = STRENGTHS,
+        scalings: Sequence[Scaling] = SCALINGS,
+        blocks: int = 3,
     ) -> None:
         self.strengths = tuple(sorted(strengths))
-        self.scaling: Scaling = scaling
+        self.scalings = tuple(scalings)
         self.blocks = blocks
 
     def fit(self, vectors: Vectors, y: Floats, outcome_on: Days | None = None) -> Self:
-        """Choose the penalty on earlier origins, then fit on all rows.
+        """Choose scaling and penalty on earlier origins, then fit on all rows.
 
         Raises
         ------
         Usage
             If the outcomes are of one kind, or the rows do not say when each outcome was known.
         """
+        from sklearn.pipeline import make_pipeline
+
         check_outcomes(vectors, y, outcome_on)
         if outcome_on is None:
             msg = "the penalty is chosen on earlier origins: the rows must say when each outcome was known"
@@ -78,9 +89,13 @@ class LogisticOnVectors:
         self.features_ = vectors.features
         X = columns_of(vectors, self.features_)
         self.losses_, self.cuts_ = self._losses(X, y, vectors.as_of, outcome_on)
-        middle = self.strengths[len(self.strengths) // 2]
-        self.C_ = min(self.losses_, key=lambda c: (self.losses_[c], c)) if self.losses_ else middle
-        self.pipeline_: Pipeline = _pipeline(self.C_, self.scaling, len(y)).fit(X, y)
+        chosen: Choice = (self.scalings[0], self.strengths[len(self.strengths) // 2])
+        if self.losses_:
+            chosen = min(self.losses_, key=lambda choice: (self.losses_[choice], choice[1]))
+        self.scaling_, self.C_ = chosen
+        self.pipeline_: Pipeline = make_pipeline(_shaper(self.scaling_, len(y)), _regression(self.C_)).fit(
+            X, y
+        )
         return self
 
     def score(self, vectors: Vectors) -> Floats:
@@ -90,29 +105,32 @@ class LogisticOnVectors:
 
     def probability(self, vectors: Vectors) -> Floats:
         """Give the probability."""
-        return np.asarray(1.0 / (1.0 + np.exp(-self.score(vectors))), dtype=np.float64)
+        return np.asarray(expit(self.score(vectors)), dtype=np.float64)
 
     def _losses(
         self, X: Floats, y: Floats, as_of: Days, outcome_on: Days
-    ) -> tuple[dict[float, float], tuple[str, ...]]:
+    ) -> tuple[dict[Choice, float], tuple[str, ...]]:
         from sklearn.metrics import log_loss
 
         cuts = earlier_cuts(as_of, outcome_on, blocks=self.blocks)
-        lost, seen, used = dict.fromkeys(self.strengths, 0.0), 0, []
+        lost: dict[Choice, float] = dict.fromkeys(product(self.scalings, self.strengths), 0.0)
+        seen, used = 0, []
         for origin in rolling_origins(as_of, outcome_on, cuts) if len(cuts) else ():
-            if len(np.unique(y[origin.train])) == 1:
+            known, later = y[origin.train], y[origin.test]
+            if len(np.unique(known)) == 1:
                 continue
-            shaped = _pipeline(1.0, self.scaling, int(origin.train.sum()))[:-1].fit(X[origin.train])
-            learn, judge = shaped.transform(X[origin.train]), shaped.transform(X[origin.test])
-            for c in self.strengths:
-                p = _regression(c).fit(learn, y[origin.train]).predict_proba(judge)[:, 1]
-                lost[c] += float(log_loss(y[origin.test], p, labels=[0.0, 1.0], normalize=False))
-            seen += int(origin.test.sum())
+            for scaling in self.scalings:
+                shaper = _shaper(scaling, len(known)).fit(X[origin.train])
+                learn, judge = shaper.transform(X[origin.train]), shaper.transform(X[origin.test])
+                for c in self.strengths:
+                    p = _regression(c).fit(learn, known).predict_proba(judge)[:, 1]
+                    lost[scaling, c] += float(log_loss(later, p, labels=[0.0, 1.0], normalize=False))
+            seen += len(later)
             used.append(str(origin.cut))
-        return ({c: loss / seen for c, loss in lost.items()} if seen else {}), tuple(used)
+        return ({choice: loss / seen for choice, loss in lost.items()} if seen else {}), tuple(used)
 
 
-def _pipeline(c: float, scaling: Scaling, rows: int) -> Pipeline:
+def _shaper(scaling: Scaling, rows: int) -> Pipeline:
     from sklearn.impute import SimpleImputer
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import QuantileTransformer, StandardScaler
@@ -120,10 +138,10 @@ def _pipeline(c: float, scaling: Scaling, rows: int) -> Pipeline:
     steps = [SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True)]
     if scaling == "rank":
         steps.append(QuantileTransformer(n_quantiles=min(_QUANTILES, rows), subsample=None))
-    return make_pipeline(*steps, StandardScaler(), _regression(c))
+    return make_pipeline(*steps, StandardScaler())
 
 
 def _regression(c: float) -> LogisticRegression:
     from sklearn.linear_model import LogisticRegression
 
-    return LogisticRegression(C=c, solver="lbfgs", max_iter=2000)
+    return LogisticRegression(C=c, solver="newton-cholesky")

@@ -59,8 +59,8 @@ FEATURES: tuple[Feature, ...] = (
         "Visits to a doctor in 3 months, as told at the last visit",
         "近三个月就诊次数",
         Say(
-            "最近一次走访时说三个月里看病{value}次（上一次为{before}次）",
-            "{value} visits to a doctor in three months ({before} before)",
+            "最近一次走访时说三个月里看病{value}次[（上一次为{before}次）]",
+            "{value} visits to a doctor in three months[ ({before} before)]",
             "近三个月没有看病",
             "no visit to a doctor in three months",
         ),

@@ -22,7 +22,7 @@ FEATURES: tuple[Feature, ...] = (
         0,
         "Members",
         "家庭人口",
-        Say("家里有{value}口人（上一次为{before}口）", "{value} people live in the house ({before} before)"),
+        Say("家里有{value}口人[（上一次为{before}口）]", "{value} people live in the house[ ({before} before)]"),
         before=_SIZE.before_latest(),
     ),
     Feature(

@@ -30,8 +30,8 @@ FEATURES: tuple[Feature, ...] = (
         "Members at work",
         "就业人数",
         Say(
-            "家里有{value}人在就业（上一次为{before}人）",
-            "{value} members are at work ({before} before)",
+            "家里有{value}人在就业[（上一次为{before}人）]",
+            "{value} members are at work[ ({before} before)]",
             "家里没有人在就业",
             "nobody in the house is at work",
         ),
@@ -55,8 +55,8 @@ FEATURES: tuple[Feature, ...] = (
         "Members out of work and looking",
         "失业人数",
         Say(
-            "家里有{value}人没活干、正在找活（上一次为{before}人）",
-            "{value} members are looking for work ({before} before)",
+            "家里有{value}人没活干、正在找活[（上一次为{before}人）]",
+            "{value} members are looking for work[ ({before} before)]",
             "家里没有人失业",
             "nobody is looking for work",
         ),
@@ -100,8 +100,8 @@ FEATURES: tuple[Feature, ...] = (
         "Listed workers last seen at work",
         "台账中在岗人数",
         Say(
-            "就业台账上有{value}人在岗（上一次为{before}人）",
-            "{value} listed workers were at work ({before} before)",
+            "就业台账上有{value}人在岗[（上一次为{before}人）]",
+            "{value} listed workers were at work[ ({before} before)]",
             "就业台账上没有人在岗",
             "no listed worker was at work",
         ),
@@ -157,7 +157,7 @@ FEATURES: tuple[Feature, ...] = (
         0,
         "Weekly hours of listed workers",
         "台账中每周工时",
-        Say("每周共干活{value}小时（上一次为{before}小时）", "{value} hours of work a week ({before} before)"),
+        Say("每周共干活{value}小时[（上一次为{before}小时）]", "{value} hours of work a week[ ({before} before)]"),
         before=HOURS.before_latest(),
     ),
     *(

@@ -17,6 +17,7 @@ scores = st.floats(-30, 30)
 
 
 def drawn(rows: int, slope: float, intercept: float, random_state: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Return scores and outcomes drawn from a logistic curve."""
     rng = np.random.default_rng(random_state)
     f = rng.normal(-2, 1.5, rows)
     return f, (rng.random(rows) < 1 / (1 + np.exp(-(slope * f + intercept)))).astype(float)
@@ -24,7 +25,7 @@ def drawn(rows: int, slope: float, intercept: float, random_state: int = 0) -> t
 
 @given(slopes, intercepts, scores, scores)
 def test_a_higher_score_is_never_a_lower_probability(slope, intercept, f, other):
-    """g rises with f, strictly wherever a float can tell."""
+    """The probability rises with the score, strictly wherever a float can tell."""
     low, high = sorted((f, other))
     p, q = LogisticCalibration(slope, intercept).probability([low, high])
     assert p <= q

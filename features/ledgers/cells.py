@@ -1,0 +1,157 @@
+"""The cells of a mapping, read over the rows of a ledger; what cannot be read is gathered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.contract import Column, Table
+from features.errors import Breach
+from features.intake import breach, missing, take_column
+from features.ledgers.dates import Days, days_of, months_later
+from features.ledgers.mapping import (
+    Cell,
+    Constant,
+    FromAggregate,
+    FromColumn,
+    FromDate,
+    LedgerMapping,
+    Where,
+)
+from features.ledgers.source import Given, Ledger
+
+Rows = NDArray[np.intp]
+Mask = NDArray[np.bool_]
+
+_NUMBERS = {"money", "number", "count"}
+_STATISTICS = {"median": np.median, "mean": np.mean}
+
+
+class Cells:
+    """One ledger, read by the cells of one mapping.
+
+    Parameters
+    ----------
+    ledger : Ledger
+    mapping : LedgerMapping
+
+    Attributes
+    ----------
+    breaches : list of Breach
+        What could not be read so far, by source column.
+    unread : set of (table, column)
+        Where it would have gone.
+    """
+
+    def __init__(self, ledger: Ledger, mapping: LedgerMapping) -> None:
+        self.ledger, self.mapping = ledger, mapping
+        self.breaches: list[Breach] = []
+        self.unread: set[tuple[str, str]] = set()
+        self._days: dict[str, Days] = {}
+        self._figures: dict[str, NDArray[np.float64]] = {}
+
+    def refuse(self, column: str, rule: str, bad: Mask) -> None:
+        """Note which rows of the ledger break a rule."""
+        self.breaches += breach(self.mapping.name, column, rule, bad)
+
+    def passing(self, where: Where, answered: tuple[str, ...] = ()) -> Mask:
+        """Return the rows that have one of the values in each column, and any in ``answered``."""
+        passed = np.ones(self.ledger.rows, dtype=bool)
+        for name, texts in where:
+            passed &= self.ledger.columns[name].among(texts)
+        for name in answered:
+            passed &= ~self.ledger.columns[name].missing
+        return passed
+
+    def read(self, table: Table, name: str, cell: Cell, rows: Rows) -> NDArray[Any]:
+        """Return the values of a cell in some rows, in the hand of the contract."""
+        column = table.column(name)
+        match cell:
+            case Constant(value):
+                return np.repeat(take_column(column, [value])[0], rows.size)
+            case FromDate(rule):
+                return self.day(rule)[rows]
+            case FromAggregate(figure):
+                return self.figure(figure)[rows]
+            case FromColumn():
+                return self._from_column(table, column, cell, rows)
+
+    def day(self, name: str) -> Days:
+        """Return the day of a date rule in every row of the ledger."""
+        if name not in self._days:
+            rule = self.mapping.dates[name]
+            if rule.after:
+                self._days[name] = months_later(self.day(rule.after), rule.months)
+            else:
+                self._days[name], bad = days_of(rule, self.ledger.columns[rule.column])
+                self.refuse(rule.column, f"not a {rule.unit}, for the date {name}", bad)
+        return self._days[name]
+
+    def figure(self, name: str) -> NDArray[np.float64]:
+        """Return an aggregate in every row of the ledger, NaN where nobody answered."""
+        if name not in self._figures:
+            made = self.mapping.aggregates[name]
+            values, bad = self.ledger.columns[made.column].numbers()
+            self.refuse(made.column, f"not a number, for the aggregate {name}", bad)
+            group = self.group(made.by)
+            figures = np.full(values.size, np.nan)
+            for one in range(int(group.max(initial=-1)) + 1):
+                ours = group == one
+                answered = values[ours & ~np.isnan(values)]
+                if answered.size:
+                    figures[ours] = float(_STATISTICS[made.statistic](answered)) * made.times
+            self._figures[name] = figures
+        return self._figures[name]
+
+    def group(self, names: tuple[str, ...]) -> NDArray[np.int64]:
+        """Number the rows of the ledger by their values in some columns."""
+        group = np.zeros(self.ledger.rows, dtype=np.int64)
+        for name in names:
+            distinct, position = self.ledger.columns[name].distinct
+            group = np.unique(group * max(distinct.size, 1) + position, return_inverse=True)[1].reshape(-1)
+        return group
+
+    def _from_column(self, table: Table, column: Column, cell: FromColumn, rows: Rows) -> NDArray[Any]:
+        given = self.ledger.columns[cell.column]
+        reckoned = column.kind in _NUMBERS and cell.codes is None
+        values, bad = self._reckoned(cell, given) if reckoned else _looked_up(column, cell, given)
+        silent = given.missing | ~self.passing(cell.where)
+        values[silent] = missing(column, 1)[0]
+        asked = np.zeros(self.ledger.rows, dtype=bool)
+        asked[rows] = True
+        unfit = bad & asked & ~silent
+        if unfit.any():
+            how = "not a number" if reckoned else "no value of the code list" if cell.codes is not None else "unfit"
+            self.refuse(cell.column, f"{how}, for {table.name}.{column.name}", unfit)
+            self.unread.add((table.name, column.name))
+        return values[rows]
+
+    def _reckoned(self, cell: FromColumn, given: Given) -> tuple[NDArray[Any], Mask]:
+        values, bad = given.numbers()
+        values = values * cell.times
+        if cell.minus:
+            less, unfit = self.ledger.columns[cell.minus].numbers()
+            self.refuse(cell.minus, "not a number", unfit)
+            values = values - less
+        return values, bad
+
+
+def _looked_up(column: Column, cell: FromColumn, given: Given) -> tuple[NDArray[Any], Mask]:
+    """Read each distinct value once, by the code list or as the contract reads it."""
+    distinct, position = given.distinct
+    if cell.codes is not None:
+        unknown = np.array([text not in cell.codes for text in given.texts], dtype=bool)
+        read, unfit = take_column(column, [cell.codes.get(text) for text in given.texts])
+        unfit = unfit | unknown
+    elif column.kind == "id":
+        read = np.array([cell.prefix + text.zfill(cell.digits) for text in given.texts], dtype=np.str_)
+        unfit = np.zeros(read.size, dtype=bool)
+    elif column.kind == "code":
+        read, unfit = take_column(column, given.texts)
+    else:
+        read, unfit = take_column(column, distinct.tolist())
+    if not read.size:
+        return missing(column, position.size), np.zeros(position.size, dtype=bool)
+    return read[position], unfit[position]

@@ -1,0 +1,71 @@
+"""The date rules of a mapping: first and last days of quarters and years, and so many months later."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.contract import Column
+from features.intake import take_column
+from features.ledgers.mapping import DateRule
+from features.ledgers.source import Given
+
+Days = NDArray[np.datetime64]
+
+_MONTHS = {"quarter": 3, "year": 12}
+_EPOCH = 1970
+_DAY = Column("day", "date", "", "")
+
+
+def days_of(rule: DateRule, given: Given) -> tuple[Days, NDArray[np.bool_]]:
+    """Return the day that a rule makes of each value of a column, and which values it cannot use.
+
+    Parameters
+    ----------
+    rule : DateRule
+        One with a column.
+    given : Given
+        Days, years, or quarters counted as year·4 + quarter - 1.
+
+    Returns
+    -------
+    days : ndarray of datetime64[D], shape (rows,)
+        NaT where the column has no value.
+    bad : ndarray of bool, shape (rows,)
+    """
+    if rule.unit == "day":
+        distinct, position = given.distinct
+        values = distinct if distinct.dtype.kind == "M" else given.texts
+        read, unfit = take_column(_DAY, values)
+        days: Days = np.where(given.missing, np.datetime64("NaT", "D"), read[position])
+        return days, unfit[position] & ~given.missing
+    number, unread = given.numbers()
+    whole = np.isfinite(number) & (number == np.floor(number)) & (np.abs(number) < _most(rule))
+    span = _MONTHS[rule.unit]
+    spans = np.where(whole, number, 0.0).astype(np.int64) - _EPOCH * (12 // span)
+    first = (spans * span).astype("datetime64[M]")
+    day = first.astype("datetime64[D]") if rule.day == "first" else (first + span).astype("datetime64[D]") - 1
+    return np.where(whole, day, np.datetime64("NaT", "D")), unread | (~whole & ~np.isnan(number))
+
+
+def months_later(days: Days, months: int) -> Days:
+    """Return the days so many months later; the last day of a month stays a last day.
+
+    Examples
+    --------
+    >>> days = np.array(["2010-12-31", "2011-06-30", "2011-01-30"], dtype="datetime64[D]")
+    >>> months_later(days, 1).astype(str).tolist()
+    ['2011-01-31', '2011-07-31', '2011-02-28']
+    """
+    month = days.astype("datetime64[M]")
+    last = (month + months + 1).astype("datetime64[D]") - 1
+    same = (month + months).astype("datetime64[D]") + (days - month.astype("datetime64[D]"))
+    at_end = (days + 1).astype("datetime64[M]") > month
+    later: Days = np.where(at_end, last, np.minimum(same, last))
+    return later
+
+
+def _most(rule: DateRule) -> Any:
+    return 10_000 * (12 // _MONTHS[rule.unit])

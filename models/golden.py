@@ -1,0 +1,49 @@
+"""Golden households: made-up histories whose answers a bundle carries, re-scored before it serves."""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from typing import Any
+
+from features.check import accept
+from features.errors import Foreign
+from features.policy import Policy
+from models.assessment import assess
+from models.bundle import Bundle
+
+MADE_AT = "golden"
+
+
+def golden_answers(bundle: Bundle, policy: Policy) -> dict[str, Any]:
+    """Return what a model answers for the golden households, as far as it is the model's own.
+
+    Probability, contributions and vector hashes are exact; the version, the bundle's hash and the
+    policy's texts are not among them, for they come after the model.
+    """
+    content = json.loads((files("models") / "golden.json").read_text(encoding="utf-8"))
+    given = assess(bundle, policy, accept(content["tables"]), content["as_of"], made_at=MADE_AT)
+    return {
+        one.household_id: {
+            "probability": one.probability,
+            "points_by_concept": dict(one.points_by_concept),
+            "vector_sha256": one.vector_sha256,
+        }
+        for one in given
+    }
+
+
+def check_golden(bundle: Bundle, policy: Policy) -> None:
+    """Re-score the golden households of a bundle.
+
+    Raises
+    ------
+    Foreign
+        Where the bundle has none, or an answer differs in any bit from the one it was made with.
+    """
+    if bundle.golden is None:
+        raise Foreign("the bundle has no golden households")
+    again = golden_answers(bundle, policy)
+    differ = [name for name, answer in bundle.golden.items() if again.get(name) != answer]
+    if differ or again.keys() != bundle.golden.keys():
+        raise Foreign(f"{len(differ) or 'other'} golden households are answered otherwise than when it was made")

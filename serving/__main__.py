@@ -1,0 +1,6 @@
+"""``python -m serving`` is ``fangpin-serve``."""
+
+from serving.cli import main
+
+if __name__ == "__main__":
+    main()

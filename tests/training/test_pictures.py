@@ -1,0 +1,127 @@
+"""What the figures are computed from, and that they can be drawn."""
+
+import io
+
+import numpy as np
+import pytest
+from matplotlib import _pylab_helpers
+from matplotlib.figure import Figure
+from scipy.stats import binomtest
+from sklearn.metrics import precision_recall_curve, roc_curve
+
+from training.evaluation import Scores, measure
+from training.pictures import (
+    calibration_bins,
+    curve,
+    draw_calibration,
+    draw_contributions,
+    draw_gains,
+    draw_roc_pr,
+    top_contributions,
+    wilson,
+)
+
+
+def drawn(rows=400, seed=0):
+    generator = np.random.default_rng(seed)
+    p = np.round(1.0 / (1.0 + np.exp(-generator.normal(-1.5, 1.0, rows))), 2)
+    return (generator.random(rows) < p).astype(float), p
+
+
+def png(figure):
+    assert isinstance(figure, Figure)
+    out = io.BytesIO()
+    figure.savefig(out, format="png")
+    assert not _pylab_helpers.Gcf.figs, "a figure was left in pyplot's hands"
+    assert out.getvalue().startswith(b"\x89PNG")
+    return out.getvalue()
+
+
+def test_the_curve_is_that_of_scikit_learn():
+    y, p = drawn()
+    found = curve(y, p)
+    false_share, share_found, _ = roc_curve(y, p, drop_intermediate=False)
+    np.testing.assert_allclose(found.false_share, false_share)
+    np.testing.assert_allclose(found.share_found, share_found)
+    precision, recall, _ = precision_recall_curve(y, p)
+    np.testing.assert_allclose(found.precision[1:], precision[:-1][::-1])
+    np.testing.assert_allclose(found.share_found[1:], recall[:-1][::-1])
+
+
+def test_the_gain_at_capacity_is_the_recall_of_the_list():
+    y, p = drawn()
+    for share in (0.05, 0.1, 0.25, 1.0):
+        assert curve(y, p).found_at(share) == pytest.approx(measure(y, Scores(p), share=share).recall_at_top)
+
+
+def test_unknown_outcomes_are_left_out_and_one_kind_is_refused():
+    y, p = drawn()
+    holes = np.concatenate([y, [np.nan, np.nan]])
+    np.testing.assert_array_equal(
+        curve(holes, np.concatenate([p, [0.1, 0.9]])).share_found, curve(y, p).share_found
+    )
+    with pytest.raises(ValueError, match="both kinds"):
+        curve(np.ones(4), np.arange(4.0))
+
+
+def test_calibration_bins_hold_every_row_once_and_never_part_equal_probabilities():
+    y, p = drawn(1000)
+    bins = calibration_bins(y, p)
+    assert bins.rows.sum() == 1000
+    assert len(bins.rows) == 10
+    assert (bins.expected * bins.rows).sum() == pytest.approx(p.sum())
+    assert (bins.observed * bins.rows).sum() == pytest.approx(y.sum())
+    assert (np.diff(bins.expected) > 0).all()
+    assert calibration_bins(y, np.full(1000, 0.2)).rows.tolist() == [1000]
+    assert len(calibration_bins(y[:0], p[:0]).rows) == 0
+
+
+def test_the_bins_have_wilson_intervals():
+    low, high = wilson(np.array([0.0, 0.3, 1.0]), np.array([10.0, 10.0, 10.0]))
+    for place, hits in enumerate((0, 3, 10)):
+        expected = binomtest(hits, 10).proportion_ci(0.95, method="wilson")
+        assert (low[place], high[place]) == pytest.approx((expected.low, expected.high))
+
+
+def test_the_features_that_move_most_come_first_and_the_draw_is_repeatable():
+    generator = np.random.default_rng(0)
+    phi = generator.normal(size=(500, 4)) * [0.1, 2.0, 0.0, 1.0]
+    X = generator.normal(size=(500, 4))
+    shown = top_contributions(phi, X, list("abcd"), -2.0, features=3, rows=100)
+    assert shown.names == ("b", "d", "a")
+    assert shown.phi.shape == shown.X.shape == (100, 3)
+    again = top_contributions(phi, X, list("abcd"), -2.0, features=3, rows=100)
+    np.testing.assert_array_equal(shown.phi, again.phi)
+    place = int(np.flatnonzero((phi[:, 1] == shown.phi[0, 0]))[0])
+    np.testing.assert_array_equal(shown.X[0], X[place, [1, 3, 0]])
+
+
+def test_order_calibration_and_gains_can_be_drawn():
+    y, p = drawn()
+    curves = {"model": curve(y, p), "income margin": curve(y, np.sqrt(p) + 0.2 * y)}
+    png(draw_roc_pr(curves))
+    gains = draw_gains(curves, 0.1)
+    png(gains)
+    assert f"model: {curves['model'].found_at(0.1):.0%} found" in [
+        text.get_text() for text in gains.axes[0].get_legend().get_texts()
+    ]
+    png(
+        draw_calibration(
+            {"model": calibration_bins(y, p), "rate": calibration_bins(y, np.full(len(y), y.mean()))}
+        )
+    )
+
+
+def test_contributions_are_drawn_by_shap_alike_each_time_with_unknown_values_and_without_touching_global_state():
+    generator = np.random.default_rng(0)
+    phi, X = generator.normal(size=(60, 3)), generator.normal(size=(60, 3))
+    X[::3, 0] = np.nan
+    X[:, 1] = np.nan
+    shown = top_contributions(phi, X, ["income_ratio", "never_known", "earners"], -2.0)
+    before = np.random.get_state()[1].copy()  # noqa: NPY002
+    figure = draw_contributions(shown)
+    first, second = png(figure), png(draw_contributions(shown))
+    assert first == second
+    np.testing.assert_array_equal(np.random.get_state()[1], before)  # noqa: NPY002
+    labels = [text.get_text() for text in figure.axes[0].get_yticklabels()]
+    assert set(labels) == set(shown.names)
