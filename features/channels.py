@@ -121,11 +121,7 @@ def matches(channel: Channel, facts: Facts) -> NDArray[np.bool_]:
     passed = np.ones(facts["record_id"].size, dtype=bool)
     for name, wanted in conditions:
         column = table.column(name)
-        if column.kind == "flag":
-            positions = [("no", "yes").index(code) for code in wanted]
-        else:
-            positions = [column.code(code) for code in wanted]
-        passed &= np.isin(facts[name], positions)
+        passed &= np.isin(facts[name], [column.code(code) for code in wanted])
     return passed
 
 

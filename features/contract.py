@@ -66,10 +66,10 @@ class Column:
     most: float | None = None
 
     def code(self, name: str) -> int:
-        """Position of a code in the list; KeyError where it is not one of them."""
-        for position, code in enumerate(self.codes):
-            if code.id == name:
-                return position
+        """Return the value in the hand of a code, or of "no" and "yes"; KeyError where it is none."""
+        known = ("no", "yes") if self.kind == "flag" else tuple(code.id for code in self.codes)
+        if name in known:
+            return known.index(name)
         raise KeyError(f"{self.name} has no code {name!r}")
 
 

@@ -72,6 +72,11 @@ def missing(column: Column, rows: int) -> NDArray[Any]:
             return np.full(rows, np.nan)
 
 
+def plain(table: Table, facts: Facts) -> dict[str, list[Any]]:
+    """Return a table as plain values, as ``take`` reads them: codes by id, dates as texts, None missing."""
+    return {column.name: _PLAIN[column.kind](column, facts[column.name]) for column in table.columns}
+
+
 def breach(table: str, column: str, rule: str, bad: NDArray[np.bool_]) -> list[Breach]:
     """Return the breach of a rule, or nothing where no row is bad."""
     rows = np.flatnonzero(bad)
@@ -99,7 +104,7 @@ def _take_table(table: Table, columns: Mapping[str, Values], breaches: list[Brea
             facts[column.name] = missing(column, rows)
             continue
         facts[column.name], bad = take_column(column, values)
-        breaches += breach(table.name, column.name, _rule(column), bad)
+        breaches += breach(table.name, column.name, rule_of(column), bad)
     return facts
 
 
@@ -211,4 +216,19 @@ _TAKERS: dict[str, Callable[[Column, Values], Taken]] = {
     "count": _take_numbers,
     "code": _take_codes,
     "flag": _take_flags,
+}
+
+
+def _plain_numbers(column: Column, values: NDArray[Any]) -> list[Any]:
+    return [None if value != value else value for value in values.tolist()]
+
+
+_PLAIN: dict[str, Callable[[Column, NDArray[Any]], list[Any]]] = {
+    "id": lambda column, values: [value or None for value in values.tolist()],
+    "date": lambda column, values: [None if value is None else value.isoformat() for value in values.tolist()],
+    "money": _plain_numbers,
+    "number": _plain_numbers,
+    "count": _plain_numbers,
+    "code": lambda column, values: [None if value < 0 else column.codes[value].id for value in values.tolist()],
+    "flag": lambda column, values: [None if value < 0 else bool(value) for value in values.tolist()],
 }

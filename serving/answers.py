@@ -61,7 +61,7 @@ class AnswerLog:
             try:
                 self._write(block if self._ends_in_newline() else b"\n" + block)
                 if self._sync == "always":
-                    os.fdatasync(self._file)
+                    os.fsync(self._file)
             finally:
                 fcntl.flock(self._file, fcntl.LOCK_UN)
 

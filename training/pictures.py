@@ -265,7 +265,10 @@ def draw_contributions(shown: Contributions) -> Figure:
     ----------
     shown : Contributions
     """
-    import shap
+    with warnings.catch_warnings():
+        # shap sets the colour of what is unknown in a way that matplotlib will give up one day.
+        warnings.filterwarnings("ignore", category=PendingDeprecationWarning)
+        import shap
 
     figure, (axes,) = _canvas(9.0, 1.5 + 0.38 * len(shown.names))
     explanation = shap.Explanation(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 
 from features.contract import Column, Table
 from features.errors import Breach
-from features.intake import breach, missing, take_column
+from features.intake import breach, missing, rule_of, take_column
 from features.ledgers.dates import Days, days_of, months_later
 from features.ledgers.mapping import (
     Cell,
@@ -115,18 +116,30 @@ class Cells:
 
     def _from_column(self, table: Table, column: Column, cell: FromColumn, rows: Rows) -> NDArray[Any]:
         given = self.ledger.columns[cell.column]
-        reckoned = column.kind in _NUMBERS and cell.codes is None
-        values, bad = self._reckoned(cell, given) if reckoned else _looked_up(column, cell, given)
         silent = given.missing | ~self.passing(cell.where)
+        values, bad, rule = self._values(column, cell, given)
         values[silent] = missing(column, 1)[0]
         asked = np.zeros(self.ledger.rows, dtype=bool)
         asked[rows] = True
         unfit = bad & asked & ~silent
         if unfit.any():
-            how = "not a number" if reckoned else "no value of the code list" if cell.codes is not None else "unfit"
-            self.refuse(cell.column, f"{how}, for {table.name}.{column.name}", unfit)
+            self.refuse(cell.column, f"{rule}, for {table.name}.{column.name}", unfit)
             self.unread.add((table.name, column.name))
         return values[rows]
+
+    def _values(self, column: Column, cell: FromColumn, given: Given) -> tuple[NDArray[Any], Mask, str]:
+        """Return the values of all rows, which of them cannot be used, and for want of what."""
+        if cell.codes is not None:
+            return *_by_codes(column, cell.codes, given), "no value of the code list"
+        if cell.steps:
+            return *_by_steps(column, cell.steps, given), "no number, or below the first step"
+        if column.kind in _NUMBERS:
+            return *self._reckoned(cell, given), "not a number"
+        if column.kind == "id":
+            texts = np.array([cell.prefix + text.zfill(cell.digits) for text in given.texts], dtype=np.str_)
+            return *_spread(column, texts, np.zeros(texts.size, dtype=bool), given), ""
+        raw: Sequence[Any] = given.texts if column.kind == "code" else given.distinct[0].tolist()
+        return *_spread(column, *take_column(column, raw), given), rule_of(column)
 
     def _reckoned(self, cell: FromColumn, given: Given) -> tuple[NDArray[Any], Mask]:
         values, bad = given.numbers()
@@ -138,20 +151,24 @@ class Cells:
         return values, bad
 
 
-def _looked_up(column: Column, cell: FromColumn, given: Given) -> tuple[NDArray[Any], Mask]:
-    """Read each distinct value once, by the code list or as the contract reads it."""
-    distinct, position = given.distinct
-    if cell.codes is not None:
-        unknown = np.array([text not in cell.codes for text in given.texts], dtype=bool)
-        read, unfit = take_column(column, [cell.codes.get(text) for text in given.texts])
-        unfit = unfit | unknown
-    elif column.kind == "id":
-        read = np.array([cell.prefix + text.zfill(cell.digits) for text in given.texts], dtype=np.str_)
-        unfit = np.zeros(read.size, dtype=bool)
-    elif column.kind == "code":
-        read, unfit = take_column(column, given.texts)
-    else:
-        read, unfit = take_column(column, distinct.tolist())
+def _by_codes(column: Column, codes: Mapping[str, Any], given: Given) -> tuple[NDArray[Any], Mask]:
+    read, _ = take_column(column, [codes.get(text) for text in given.texts])
+    unknown = np.array([text not in codes for text in given.texts], dtype=bool)
+    return _spread(column, read, unknown, given)
+
+
+def _by_steps(
+    column: Column, steps: Sequence[tuple[float, Any]], given: Given
+) -> tuple[NDArray[Any], Mask]:
+    numbers, bad = given.numbers()
+    read, _ = take_column(column, [value for _, value in steps])
+    step = np.searchsorted([start for start, _ in steps], numbers, side="right") - 1
+    return read[np.clip(step, 0, read.size - 1)], bad | (step < 0)
+
+
+def _spread(column: Column, read: NDArray[Any], bad: Mask, given: Given) -> tuple[NDArray[Any], Mask]:
+    """Give each row what was read of its value; every distinct value is read once."""
+    position = given.distinct[1]
     if not read.size:
         return missing(column, position.size), np.zeros(position.size, dtype=bool)
-    return read[position], unfit[position]
+    return read[position], bad[position]

@@ -297,10 +297,11 @@ class _Grammar:
 
     def from_column(self, table: Table, column: Column, spec: Mapping[str, Any], place: str) -> FromColumn:
         kinds = {"id": "prefix digits", "money": "times minus", "number": "times minus", "count": "times minus"}
-        self.only(spec, place, f"column codes where {kinds.get(column.kind, '')}".strip())
+        self.only(spec, place, f"column codes steps where {kinds.get(column.kind, '')}".strip())
         return FromColumn(
             column=self.text(spec, "column", place, needed=True),
             codes=self.code_map(table, column, spec, place),
+            steps=self.steps(table, column, spec, place),
             where=self.where(spec, place),
             times=float(self.number(spec, "times", place, 1.0)),
             minus=self.text(spec, "minus", place),
@@ -324,9 +325,33 @@ class _Grammar:
         self.check_values(table, column, list(codes.values()), f"{place}.codes")
         return codes
 
+    def steps(
+        self, table: Table, column: Column, spec: Mapping[str, Any], place: str
+    ) -> tuple[tuple[float, Any], ...]:
+        pairs = spec.get("steps", [])
+        if not isinstance(pairs, list) or not all(_is_step(pair) for pair in pairs):
+            self.fault(f"{place}.steps", "not a list of [number, value]")
+            return ()
+        starts = [float(start) for start, _ in pairs]
+        if starts != sorted(set(starts)):
+            self.fault(f"{place}.steps", "not in ascending order")
+        if pairs and "codes" in spec:
+            self.fault(f"{place}.steps", "goes without codes")
+        self.check_values(table, column, [value for _, value in pairs], f"{place}.steps")
+        return tuple((float(start), value) for start, value in pairs)
+
     def check_values(self, table: Table, column: Column, values: list[Any], place: str) -> None:
         for found in take({table.name: {column.name: values}})[1]:
             self.fault(place, found.rule)
+
+
+def _is_step(pair: Any) -> bool:
+    return (
+        isinstance(pair, list)
+        and len(pair) == 2  # noqa: PLR2004
+        and isinstance(pair[0], int | float)
+        and not isinstance(pair[0], bool)
+    )
 
 
 def _listed(values: Any) -> list[Any]:

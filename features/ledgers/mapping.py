@@ -24,6 +24,8 @@ class FromColumn:
         The source column.
     codes : mapping of text to value, optional
         The contract's value for each value of the source; any other value is a breach.
+    steps : tuple of (number, value)
+        The contract's value from each number on, ascending; a number below the first is a breach.
     where : Where
         Rows that take the value; it is missing in all others.
     times : float
@@ -36,6 +38,7 @@ class FromColumn:
 
     column: str
     codes: Mapping[str, Any] | None = None
+    steps: tuple[tuple[float, Any], ...] = ()
     where: Where = ()
     times: float = 1.0
     minus: str = ""

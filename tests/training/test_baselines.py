@@ -11,6 +11,7 @@ from training.logistic import LogisticOnVectors
 
 
 def vectors_of(columns, area=None, as_of=None):
+    """Return vectors that hold the columns."""
     names = tuple(columns)
     X = np.column_stack([np.asarray(columns[name], dtype=float) for name in names])
     rows = len(X)
@@ -25,6 +26,7 @@ def vectors_of(columns, area=None, as_of=None):
 
 
 def margins(rows=4000, seed=0):
+    """Return ratios and outcomes of a known law."""
     generator = np.random.default_rng(seed)
     ratio = np.exp(generator.normal(0.5, 0.5, rows))
     y = (generator.random(rows) < 1.0 / (1.0 + np.exp(1.0 + 2.0 * np.log(ratio)))).astype(float)
@@ -32,6 +34,7 @@ def margins(rows=4000, seed=0):
 
 
 def test_all_baselines_have_one_face():
+    """All baselines have one face."""
     baselines: list[Baseline] = [IncomeMargin("ratio"), AreaRate(), LogisticOnVectors()]
     ratio, y = margins(300)
     days = np.datetime64("2010-01-31") + np.arange(300)
@@ -44,6 +47,7 @@ def test_all_baselines_have_one_face():
 
 
 def test_the_lower_the_income_over_the_line_the_higher_the_place():
+    """The lower the income over the line the higher the place."""
     ratio, y = margins()
     fitted = IncomeMargin("ratio").fit(vectors_of({"other": ratio * 0, "ratio": ratio}), y)
     score = fitted.score(vectors_of({"ratio": [3.0, 1.1, 2.0]}))
@@ -51,6 +55,7 @@ def test_the_lower_the_income_over_the_line_the_higher_the_place():
 
 
 def test_the_margin_logistic_finds_the_law_it_was_drawn_from():
+    """The margin logistic finds the law it was drawn from."""
     ratio, y = margins(20_000)
     fitted = IncomeMargin("ratio").fit(vectors_of({"ratio": ratio}), y)
     assert fitted.slope_ == pytest.approx(-2.0, abs=0.15)
@@ -60,7 +65,8 @@ def test_the_margin_logistic_finds_the_law_it_was_drawn_from():
     assert p[0] > p[1] > p[2]
 
 
-def test_an_unknown_ratio_takes_the_middle_of_the_order_and_the_rate_of_the_unknown():
+def test_unknown_ratio():
+    """An unknown ratio takes the middle of the order and the rate of the unknown."""
     ratio, y = margins()
     hidden = np.where(np.arange(len(y)) % 5 == 0, np.nan, ratio)
     fitted = IncomeMargin("ratio").fit(vectors_of({"ratio": hidden}), y)
@@ -70,13 +76,15 @@ def test_an_unknown_ratio_takes_the_middle_of_the_order_and_the_rate_of_the_unkn
 
 
 def test_too_few_unknown_ratios_take_the_rate_of_all():
+    """Too few unknown ratios take the rate of all."""
     ratio, y = margins()
     hidden = np.where(np.arange(len(y)) < 29, np.nan, ratio)
     fitted = IncomeMargin("ratio").fit(vectors_of({"ratio": hidden}), y)
     assert fitted.probability(vectors_of({"ratio": [np.nan]}))[0] == y.mean()
 
 
-def test_a_margin_that_separates_or_never_varies_falls_back_to_the_rate():
+def test_margin_without_a_line():
+    """A margin that separates the outcomes, or never varies, falls back to the rate."""
     y = np.array([0.0, 0.0, 1.0, 1.0])
     for ratio in ([4.0, 3.0, 2.0, 1.0], [2.0, 2.0, 2.0, 2.0]):
         fitted = IncomeMargin("ratio").fit(vectors_of({"ratio": ratio}), y)
@@ -84,11 +92,13 @@ def test_a_margin_that_separates_or_never_varies_falls_back_to_the_rate():
 
 
 def test_a_missing_column_is_foreign():
+    """A missing column is foreign."""
     with pytest.raises(Foreign, match="the vectors lack ratio"):
         IncomeMargin("ratio").fit(vectors_of({"other": [1.0, 2.0]}), np.array([0.0, 1.0]))
 
 
 def test_a_margin_never_known_is_refused():
+    """A margin never known is refused."""
     with pytest.raises(Usage, match="no row has a known ratio"):
         IncomeMargin("ratio").fit(vectors_of({"ratio": [np.nan, np.nan]}), np.array([0.0, 1.0]))
 
@@ -103,6 +113,7 @@ def test_the_rate_of_an_area_is_drawn_toward_the_rate_of_all():
 
 
 def test_without_a_prior_the_rate_is_the_plain_rate():
+    """Without a prior the rate is the plain rate."""
     y = np.array([1.0, 0.0, 0.0, 0.0])
     fitted = AreaRate(strength=0.0).fit(vectors_of({"x": y}, area=list("aabb")), y)
     np.testing.assert_allclose(fitted.rates_, [0.5, 0.0])
@@ -119,6 +130,7 @@ def test_the_strength_of_the_prior_is_found_from_the_areas():
 
 
 def test_areas_that_differ_by_nothing_all_get_the_rate_of_all():
+    """Areas that differ by nothing all get the rate of all."""
     y = np.array([1.0, 0.0] * 20)
     fitted = AreaRate().fit(vectors_of({"x": y}, area=["a", "a", "b", "b"] * 10), y)
     assert np.isinf(fitted.strength_)
@@ -127,6 +139,7 @@ def test_areas_that_differ_by_nothing_all_get_the_rate_of_all():
 
 @pytest.mark.parametrize("baseline", [IncomeMargin("x"), AreaRate(), LogisticOnVectors()])
 def test_outcomes_that_teach_nothing_are_refused(baseline):
+    """Outcomes that teach nothing are refused."""
     vectors = vectors_of({"x": [1.0, 2.0, 3.0]})
     days = vectors.as_of + 30
     with pytest.raises(Usage, match="of one kind"):

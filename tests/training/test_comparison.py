@@ -10,6 +10,7 @@ from training.evaluation import Scores, measure
 
 
 def drawn(rows=1500, seed=0):
+    """Return small data drawn from a seed."""
     generator = np.random.default_rng(seed)
     x = generator.normal(-1.5, 1.2, rows)
     y = (generator.random(rows) < 1.0 / (1.0 + np.exp(-x))).astype(float)
@@ -24,12 +25,14 @@ def drawn(rows=1500, seed=0):
 
 @pytest.fixture(scope="module")
 def table():
+    """Return a comparison on all rows and three groups."""
     y, scorers, household = drawn()
     groups = {"exited": np.arange(len(y)) % 2 == 0, "few": np.arange(len(y)) < 60, "nobody": y > 7}
     return comparison(y, scorers, household, groups=groups, resamples=200, random_state=1)
 
 
 def test_every_scorer_is_measured_on_every_group(table):
+    """Every scorer is measured on every group."""
     pairs = [(row.group, row.scorer) for row in table.rows]
     assert pairs == [
         (group, scorer)
@@ -38,7 +41,8 @@ def test_every_scorer_is_measured_on_every_group(table):
     ]
 
 
-def test_values_are_those_of_the_measures_and_lie_in_their_intervals(table):
+def test_values_lie_in_their_intervals(table):
+    """Values are those of the measures on the group, and lie in their intervals."""
     y, scorers, _ = drawn()
     part = np.arange(len(y)) % 2 == 0
     row = table.row("model", "exited")
@@ -48,7 +52,8 @@ def test_values_are_those_of_the_measures_and_lie_in_their_intervals(table):
         assert row.estimates[name].low < row.estimates[name].value < row.estimates[name].high
 
 
-def test_the_first_scorer_is_the_reference_and_leads_by_the_difference(table):
+def test_the_first_scorer_is_the_reference(table):
+    """The first scorer is the reference, and leads the others by the difference of the measures."""
     assert table.reference == "model"
     assert table.row("model").lead is None
     model, other = table.row("model"), table.row("logistic")
@@ -57,6 +62,7 @@ def test_the_first_scorer_is_the_reference_and_leads_by_the_difference(table):
 
 
 def test_a_lead_is_a_verdict_only_where_it_can_be_judged(table):
+    """A lead is a verdict only where it can be judged."""
     assert table.row("logistic").reference_ahead("roc_auc").holds is True
     assert table.row("logistic").reference_ahead("brier").holds is True
     assert table.row("logistic", "few").reference_ahead("roc_auc").holds is None
@@ -66,6 +72,7 @@ def test_a_lead_is_a_verdict_only_where_it_can_be_judged(table):
 
 
 def test_a_reference_that_is_behind_is_not_called_ahead():
+    """A reference that is behind is not called ahead."""
     y, scorers, household = drawn()
     turned = {"logistic": scorers["logistic"], "model": scorers["model"]}
     row = comparison(y, turned, household, resamples=200).row("model")
@@ -74,7 +81,8 @@ def test_a_reference_that_is_behind_is_not_called_ahead():
     assert row.reference_ahead("brier").holds is False
 
 
-def test_the_text_has_a_block_a_group_and_says_what_cannot_be_judged(table):
+def test_text(table):
+    """The text has a block a group, a line a scorer, the leads, and what cannot be judged."""
     text = table.as_text()
     assert "exited: 750 rows" in text
     assert "few: 60 rows" in text
@@ -86,17 +94,20 @@ def test_the_text_has_a_block_a_group_and_says_what_cannot_be_judged(table):
 
 
 def test_an_empty_group_is_shown_as_such(table):
+    """An empty group is shown as such."""
     assert "nobody: 0 rows, 0 positives" in table.as_text()
     assert table.row("model", "nobody").measures.roc_auc is None
 
 
 def test_the_dictionary_is_json_and_holds_every_row(table):
+    """The dictionary is json and holds every row."""
     read = json.loads(json.dumps(table.as_dict(), allow_nan=False))
     assert len(read["rows"]) == len(table.rows)
     assert read["rows"][1]["lead_of_reference"]["roc_auc"]["low"] == table.row("logistic").lead["roc_auc"].low
 
 
 def test_groups_and_scorers_are_checked():
+    """Groups and scorers are checked."""
     y, scorers, household = drawn(50)
     with pytest.raises(ValueError, match="at least one scorer"):
         comparison(y, {}, household)

@@ -10,6 +10,7 @@ from training.evaluation import MEASURES, Scores, leak_suspected, measure
 
 
 def drawn(rows=2000, seed=0, rate=-2.0):
+    """Return small data drawn from a seed."""
     generator = np.random.default_rng(seed)
     x = generator.normal(rate, 1.0, rows)
     p = 1.0 / (1.0 + np.exp(-x))
@@ -17,6 +18,7 @@ def drawn(rows=2000, seed=0, rate=-2.0):
 
 
 def test_the_measures_are_those_of_scikit_learn():
+    """The measures are those of scikit-learn."""
     y, p = drawn()
     found = measure(y, Scores(p, p))
     assert found.roc_auc == pytest.approx(roc_auc_score(y, p))
@@ -28,6 +30,7 @@ def test_the_measures_are_those_of_scikit_learn():
 
 
 def test_the_list_finds_what_can_be_counted_by_hand():
+    """The list finds what can be counted by hand."""
     y, p = drawn()
     found = measure(y, Scores(p, p), share=0.05)
     hits = y[np.argsort(-p)[:100]].sum()
@@ -37,7 +40,8 @@ def test_the_list_finds_what_can_be_counted_by_hand():
     assert found.recall_at_top_worst == found.recall_at_top_best == found.recall_at_top
 
 
-def test_a_score_that_says_nothing_finds_its_share_and_owns_up_to_the_range():
+def test_a_score_that_says_nothing():
+    """A score that says nothing finds the share of the list, and owns up to the range that luck has."""
     y = np.array([1.0] * 10 + [0.0] * 90)
     found = measure(y, Scores(np.zeros(100)), share=0.2)
     assert found.roc_auc == 0.5
@@ -47,6 +51,7 @@ def test_a_score_that_says_nothing_finds_its_share_and_owns_up_to_the_range():
 
 
 def test_probabilities_that_are_the_truth_are_found_calibrated():
+    """Probabilities that are the truth are found calibrated."""
     y, p = drawn(rows=40_000)
     found = measure(y, Scores(p, p))
     assert found.calibration_slope == pytest.approx(1.0, abs=0.06)
@@ -56,6 +61,7 @@ def test_probabilities_that_are_the_truth_are_found_calibrated():
 
 
 def test_rows_of_unknown_outcome_are_counted_and_left_out():
+    """Rows of unknown outcome are counted and left out."""
     y, p = drawn(500)
     holes = y.copy()
     holes[::7] = np.nan
@@ -66,6 +72,7 @@ def test_rows_of_unknown_outcome_are_counted_and_left_out():
 
 
 def test_a_row_of_weight_two_counts_twice():
+    """A row of weight two counts twice."""
     y, p = drawn(300)
     weight = np.random.default_rng(1).integers(0, 4, 300)
     twice = measure(np.repeat(y, weight), Scores(np.repeat(p, weight), np.repeat(p, weight)))
@@ -92,7 +99,8 @@ def test_a_row_of_weight_two_counts_twice():
     ],
     ids=["no positive", "no negative", "nothing known", "no rows"],
 )
-def test_what_is_not_defined_is_none_with_its_reason_and_the_rest_is_still_given(y, none, some):
+def test_what_is_not_defined_is_none(y, none, some):
+    """A measure that is not defined is None with its reason, and the rest is still given."""
     y = np.array(y, dtype=float)
     p = np.linspace(0.1, 0.4, len(y))
     found = measure(y, Scores(p, p))
@@ -104,7 +112,8 @@ def test_what_is_not_defined_is_none_with_its_reason_and_the_rest_is_still_given
     json.dumps(found.as_dict(), allow_nan=False)
 
 
-def test_a_scorer_without_probabilities_is_judged_by_its_order_alone():
+def test_scorer_without_probabilities():
+    """A scorer without probabilities is judged by its order alone."""
     y, p = drawn(300)
     found = measure(y, Scores(-1.0 / p))
     assert found.roc_auc == pytest.approx(roc_auc_score(y, p))
@@ -112,7 +121,8 @@ def test_a_scorer_without_probabilities_is_judged_by_its_order_alone():
     assert found.undefined["brier"] == "the scorer gives no probability"
 
 
-def test_below_a_hundred_positives_there_are_figures_but_no_verdict():
+def test_few_positives_give_no_verdict():
+    """Below a hundred positives there are figures but no verdict."""
     y = np.array([1.0] * 99 + [0.0] * 900)
     score = y + 0.0
     found = measure(y, Scores(score))
@@ -124,6 +134,7 @@ def test_below_a_hundred_positives_there_are_figures_but_no_verdict():
 
 
 def test_an_order_too_good_to_be_true_is_called_a_leak():
+    """An order too good to be true is called a leak."""
     y, p = drawn(5000)
     assert leak_suspected(measure(y, Scores(p))).holds is False
     assert leak_suspected(measure(y, Scores(y + 0.01 * p))).holds is True
@@ -131,6 +142,7 @@ def test_an_order_too_good_to_be_true_is_called_a_leak():
 
 
 def test_what_cannot_be_measured_is_refused():
+    """What cannot be measured is refused."""
     y, p = drawn(10)
     bad = p.copy()
     bad[3] = np.nan
@@ -150,7 +162,8 @@ def test_what_cannot_be_measured_is_refused():
         measure(y, Scores(p), share=0.0)
 
 
-def test_the_figures_are_plain_numbers_and_the_dictionary_is_json():
+def test_figures_and_dictionary():
+    """The figures are plain numbers, and the dictionary is JSON."""
     y, p = drawn(400)
     found = measure(y, Scores(p, p))
     assert all(type(value) is float for value in found.figures().values())

@@ -23,12 +23,14 @@ from training.pictures import (
 
 
 def drawn(rows=400, seed=0):
+    """Return small data drawn from a seed."""
     generator = np.random.default_rng(seed)
     p = np.round(1.0 / (1.0 + np.exp(-generator.normal(-1.5, 1.0, rows))), 2)
     return (generator.random(rows) < p).astype(float), p
 
 
 def png(figure):
+    """Render a figure, and see that pyplot holds none."""
     assert isinstance(figure, Figure)
     out = io.BytesIO()
     figure.savefig(out, format="png")
@@ -38,6 +40,7 @@ def png(figure):
 
 
 def test_the_curve_is_that_of_scikit_learn():
+    """The curve is that of scikit-learn."""
     y, p = drawn()
     found = curve(y, p)
     false_share, share_found, _ = roc_curve(y, p, drop_intermediate=False)
@@ -49,12 +52,14 @@ def test_the_curve_is_that_of_scikit_learn():
 
 
 def test_the_gain_at_capacity_is_the_recall_of_the_list():
+    """The gain at capacity is the recall of the list."""
     y, p = drawn()
     for share in (0.05, 0.1, 0.25, 1.0):
         assert curve(y, p).found_at(share) == pytest.approx(measure(y, Scores(p), share=share).recall_at_top)
 
 
-def test_unknown_outcomes_are_left_out_and_one_kind_is_refused():
+def test_outcomes_of_a_curve():
+    """Unknown outcomes are left out of a curve, and outcomes of one kind are refused."""
     y, p = drawn()
     holes = np.concatenate([y, [np.nan, np.nan]])
     np.testing.assert_array_equal(
@@ -64,7 +69,8 @@ def test_unknown_outcomes_are_left_out_and_one_kind_is_refused():
         curve(np.ones(4), np.arange(4.0))
 
 
-def test_calibration_bins_hold_every_row_once_and_never_part_equal_probabilities():
+def test_calibration_bins():
+    """The bins hold every row once, rise, and never part equal probabilities."""
     y, p = drawn(1000)
     bins = calibration_bins(y, p)
     assert bins.rows.sum() == 1000
@@ -77,13 +83,15 @@ def test_calibration_bins_hold_every_row_once_and_never_part_equal_probabilities
 
 
 def test_the_bins_have_wilson_intervals():
+    """The bins have wilson intervals."""
     low, high = wilson(np.array([0.0, 0.3, 1.0]), np.array([10.0, 10.0, 10.0]))
     for place, hits in enumerate((0, 3, 10)):
         expected = binomtest(hits, 10).proportion_ci(0.95, method="wilson")
         assert (low[place], high[place]) == pytest.approx((expected.low, expected.high))
 
 
-def test_the_features_that_move_most_come_first_and_the_draw_is_repeatable():
+def test_top_contributions():
+    """The features that move the score most come first, and the same rows are drawn each time."""
     generator = np.random.default_rng(0)
     phi = generator.normal(size=(500, 4)) * [0.1, 2.0, 0.0, 1.0]
     X = generator.normal(size=(500, 4))
@@ -92,11 +100,12 @@ def test_the_features_that_move_most_come_first_and_the_draw_is_repeatable():
     assert shown.phi.shape == shown.X.shape == (100, 3)
     again = top_contributions(phi, X, list("abcd"), -2.0, features=3, rows=100)
     np.testing.assert_array_equal(shown.phi, again.phi)
-    place = int(np.flatnonzero((phi[:, 1] == shown.phi[0, 0]))[0])
+    place = int(np.flatnonzero(phi[:, 1] == shown.phi[0, 0])[0])
     np.testing.assert_array_equal(shown.X[0], X[place, [1, 3, 0]])
 
 
 def test_order_calibration_and_gains_can_be_drawn():
+    """Order calibration and gains can be drawn."""
     y, p = drawn()
     curves = {"model": curve(y, p), "income margin": curve(y, np.sqrt(p) + 0.2 * y)}
     png(draw_roc_pr(curves))
@@ -112,7 +121,8 @@ def test_order_calibration_and_gains_can_be_drawn():
     )
 
 
-def test_contributions_are_drawn_by_shap_alike_each_time_with_unknown_values_and_without_touching_global_state():
+def test_contributions_are_drawn_by_shap():
+    """The same contributions give the same picture, unknown values or not, and global state is left as it was."""
     generator = np.random.default_rng(0)
     phi, X = generator.normal(size=(60, 3)), generator.normal(size=(60, 3))
     X[::3, 0] = np.nan

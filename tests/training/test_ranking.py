@@ -12,6 +12,7 @@ from training.ranking import average_precision, list_length, rank, roc_auc, tall
 
 
 def drawn(seed, rows=300, levels=None):
+    """Return small data drawn from a seed."""
     generator = np.random.default_rng(seed)
     y = (generator.random(rows) < 0.2).astype(float)
     score = generator.normal(size=rows) + y
@@ -21,7 +22,8 @@ def drawn(seed, rows=300, levels=None):
 
 
 @pytest.mark.parametrize("levels", [None, 3, 1])
-def test_area_and_precision_are_those_of_scikit_learn_with_and_without_ties(levels):
+def test_measures_are_those_of_scikit_learn(levels):
+    """Area and average precision are those of scikit-learn under any weights, with and without ties."""
     y, score, weights = drawn(1, levels=levels)
     sums = tally(rank(y, score), weights)
     for column in range(weights.shape[1]):
@@ -37,8 +39,8 @@ def test_area_and_precision_are_those_of_scikit_learn_with_and_without_ties(leve
     rows=st.lists(st.tuples(st.booleans(), st.integers(0, 3)), min_size=1, max_size=6),
     share=st.floats(0.01, 1.0),
 )
-def test_the_list_gives_the_mean_and_the_extremes_over_every_order_of_the_ties(rows, share):
-    """Brute force: all orders of the rows that keep the score falling are equally likely."""
+def test_list_over_every_order_of_the_ties(rows, share):
+    """The list gives the mean and the extremes over all orders that keep the score falling."""
     y = np.array([float(hit) for hit, _ in rows])
     score = np.array([float(level) for _, level in rows])
     length = int(list_length(len(y), share))
@@ -57,6 +59,7 @@ def test_the_list_gives_the_mean_and_the_extremes_over_every_order_of_the_ties(r
     share=st.floats(0.01, 1.0),
 )
 def test_a_row_of_weight_two_counts_as_the_row_written_twice(rows, share):
+    """A row of weight two counts as the row written twice."""
     y, score, weight = (np.array(column, dtype=float) for column in zip(*rows, strict=True))
     if weight.sum() == 0:
         weight[0] = 1.0
@@ -71,6 +74,7 @@ def test_a_row_of_weight_two_counts_as_the_row_written_twice(rows, share):
 
 
 def test_only_the_order_counts():
+    """Only the order counts."""
     y, score, weights = drawn(2, levels=4)
     first, second = tally(rank(y, score), weights), tally(rank(y, np.exp(score) - 7.0), weights)
     np.testing.assert_array_equal(roc_auc(first), roc_auc(second))
@@ -79,6 +83,7 @@ def test_only_the_order_counts():
 
 @pytest.mark.parametrize("outcome", [0.0, 1.0])
 def test_outcomes_of_one_kind_give_no_area(outcome):
+    """Outcomes of one kind give no area."""
     sums = tally(rank(np.full(5, outcome), np.arange(5.0)), np.ones((5, 2)))
     assert np.isnan(roc_auc(sums)).all()
     assert np.isnan(average_precision(sums)).all() == (outcome == 0.0)
@@ -86,5 +91,6 @@ def test_outcomes_of_one_kind_give_no_area(outcome):
 
 
 def test_a_list_is_rounded_up_but_never_by_a_rounding_error():
+    """A list is rounded up but never by a rounding error."""
     assert [list_length(rows, 0.1) for rows in (1, 9, 10, 11, 30, 70, 7830)] == [1, 1, 1, 2, 3, 7, 783]
     assert list_length(5, 1.0) == 5

@@ -9,6 +9,7 @@ from training.reliability import brier, brier_skill, calibration_line, expected_
 
 
 def drawn(seed=0, rows=500, slope=1.0, intercept=0.0):
+    """Return small data drawn from a seed."""
     generator = np.random.default_rng(seed)
     x = generator.normal(-1.0, 1.2, rows)
     y = (generator.random(rows) < 1.0 / (1.0 + np.exp(-(intercept + slope * x)))).astype(float)
@@ -16,6 +17,7 @@ def drawn(seed=0, rows=500, slope=1.0, intercept=0.0):
 
 
 def test_brier_is_that_of_scikit_learn():
+    """Brier is that of scikit-learn."""
     y, x, weights = drawn()
     p = 1.0 / (1.0 + np.exp(-x))
     expected = [brier_score_loss(y, p, sample_weight=column) for column in weights.T]
@@ -23,6 +25,7 @@ def test_brier_is_that_of_scikit_learn():
 
 
 def test_skill_is_nothing_for_the_rate_itself_and_one_for_the_truth():
+    """Skill is nothing for the rate itself and one for the truth."""
     y, _, _ = drawn()
     ones = np.ones((len(y), 1))
     assert brier_skill(y, np.full(len(y), y.mean()), ones)[0] == pytest.approx(0.0)
@@ -31,6 +34,7 @@ def test_skill_is_nothing_for_the_rate_itself_and_one_for_the_truth():
 
 
 def test_expected_over_observed_counts_events():
+    """Expected over observed counts events."""
     y, p = np.array([1.0, 0.0, 1.0, 0.0]), np.array([0.5, 0.25, 0.75, 0.5])
     assert expected_over_observed(y, p, np.ones((4, 1)))[0] == 1.0
     assert expected_over_observed(y, p, np.array([[1.0], [1.0], [0.0], [0.0]]))[0] == 0.75
@@ -38,7 +42,8 @@ def test_expected_over_observed_counts_events():
 
 
 @pytest.mark.parametrize("near", [None, (1.0, 0.0), (-3.0, 4.0)])
-def test_the_line_is_the_unpenalised_logistic_regression_wherever_the_search_starts(near):
+def test_line_is_the_logistic_regression(near):
+    """The line is the logistic regression without a penalty, wherever the search starts."""
     y, x, weights = drawn(slope=0.7, intercept=0.4)
     line = calibration_line(y, x, weights, near=near)
     for column in range(weights.shape[1]):
@@ -78,12 +83,14 @@ def test_log_odds_that_were_stretched_are_told_by_the_slope():
     ],
 )
 def test_there_is_no_line_where_none_can_be_fitted(y, x):
+    """There is no line where none can be fitted."""
     line = calibration_line(np.array(y, dtype=float), np.array(x, dtype=float), np.ones((4, 1)))
     assert np.isnan(line.slope[0])
     assert np.isnan(line.intercept[0])
 
 
 def test_one_weighting_without_a_line_does_not_touch_the_others():
+    """One weighting without a line does not touch the others."""
     y, x, _ = drawn()
     weights = np.column_stack([np.ones(len(y)), y, np.ones(len(y))])
     line = calibration_line(y, x, weights)
@@ -92,5 +99,6 @@ def test_one_weighting_without_a_line_does_not_touch_the_others():
 
 
 def test_log_odds_stay_finite_at_the_ends():
+    """Log odds stay finite at the ends."""
     assert np.isfinite(logit(np.array([0.0, 1.0]))).all()
     assert logit(np.array([0.5]))[0] == 0.0

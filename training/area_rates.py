@@ -1,0 +1,77 @@
+"""Dated rates of areas, from outcomes known by the day: facts like any other."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.contract import Facts, Tables
+from features.intake import empty
+from features.tables.areas import AREA_RATES
+from features.vectors import areas_on
+from training.baselines import prior_strength
+from training.cohort import HORIZON_MONTHS, Followed
+
+
+def with_area_rates(tables: Tables, followed: Followed, target: str) -> Tables:
+    """Return the tables with the rate of each area on each as-of day.
+
+    Parameters
+    ----------
+    tables : Tables
+    followed : Followed
+        Rows whose outcomes may be counted. On a day only those count that were known by then, so a
+        row never meets its own outcome.
+    target : str
+
+    Notes
+    -----
+    The rate is drawn towards that of all areas by a Beta prior whose strength comes from the
+    spread between areas on the last day.
+    """
+    households, owner = np.unique(followed.cohort.household_id, return_inverse=True)
+    last = followed.outcome_on.max()
+    area = areas_on(tables, households, last)[owner]
+    codes, place = np.unique(area, return_inverse=True)
+    days = np.unique(np.concatenate([followed.cohort.as_of, followed.outcome_on]))
+    events, count = _counts(followed, place, codes.size, days)
+    strength = prior_strength(events[-1], count[-1])
+    overall = events.sum(axis=1) / np.maximum(count.sum(axis=1), 1.0)
+    rate = (events + strength * overall[:, None]) / np.maximum(count + strength, 1.0)
+    known = np.broadcast_to(count.sum(axis=1)[:, None] > 0, rate.shape)
+    return {**tables, "area_rates": _facts(target, codes, days, events, count, rate, known)}
+
+
+def _counts(
+    followed: Followed, place: NDArray[np.intp], areas: int, days: NDArray[np.datetime64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Events and households by day and area, of outcomes known by the day."""
+    cell = np.searchsorted(days, followed.outcome_on) * areas + place
+    shape = (days.size, areas)
+    count = np.bincount(cell, minlength=days.size * areas).reshape(shape)
+    events = np.bincount(cell, weights=followed.y, minlength=days.size * areas).reshape(shape)
+    return np.cumsum(events, axis=0), np.cumsum(count, axis=0).astype(np.float64)
+
+
+def _facts(
+    target: str,
+    codes: NDArray[np.str_],
+    days: NDArray[np.datetime64],
+    events: NDArray[np.float64],
+    count: NDArray[np.float64],
+    rate: NDArray[np.float64],
+    known: NDArray[np.bool_],
+) -> Facts:
+    day, area = np.nonzero(known)
+    facts = empty(AREA_RATES, day.size)
+    when = days[day]
+    facts["area"] = codes[area]
+    facts["record_id"] = np.array(
+        [f"rate-{target}-{code}-{date}" for code, date in zip(codes[area], when, strict=True)], dtype=np.str_
+    )
+    facts["occurred_on"] = facts["known_on"] = when
+    facts["target"] = np.full(day.size, target)
+    facts["horizon_months"] = np.full(day.size, float(HORIZON_MONTHS))
+    facts["events"], facts["households"] = events[day, area], count[day, area]
+    facts["rate"] = rate[day, area]
+    return facts

@@ -1,0 +1,113 @@
+"""Who is at risk on which day, and what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.contract import Tables
+from features.errors import Refused
+from features.tables.visits import VISITS
+from features.vectors import Cohort, build_vectors
+
+HORIZON_MONTHS = 12
+"""The next visit counts where it is at most so many months on."""
+
+JUST_NOW = 1.0
+"""Age in months of an income learned at the visit itself."""
+
+
+@dataclass(frozen=True)
+class Followed:
+    """Households at risk on a day, and their outcome at the next visit.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        Pairs of household and as-of day, by household and time.
+    outcome_on : ndarray of datetime64[D]
+        The day on which the outcome was known.
+    y : ndarray of float64
+        1 where the income was under the line at the next visit, else 0.
+    months_ahead : ndarray of int64
+        Months from the as-of day to the outcome.
+    was_under : ndarray of bool
+        Whether the household had been under the line at an earlier visit (it had left poverty).
+    outcome_imputed : ndarray of bool
+        Whether the office estimated the income that decided.
+    """
+
+    cohort: Cohort
+    outcome_on: NDArray[np.datetime64]
+    y: NDArray[np.float64]
+    months_ahead: NDArray[np.int64]
+    was_under: NDArray[np.bool_]
+    outcome_imputed: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return self.y.size
+
+    def take(self, rows: NDArray[Any]) -> Followed:
+        """Return some of the rows, by positions or mask."""
+        return Followed(
+            Cohort(self.cohort.household_id[rows], self.cohort.as_of[rows]),
+            self.outcome_on[rows],
+            self.y[rows],
+            self.months_ahead[rows],
+            self.was_under[rows],
+            self.outcome_imputed[rows],
+        )
+
+
+def next_visit(tables: Tables) -> Followed:
+    """Follow every household from each visit to its next one.
+
+    At risk is a household whose income, learned at a visit, was on or above the line. The outcome
+    is the income learned at the next visit, at most a year on; where either visit brought no
+    income there is no row.
+
+    Raises
+    ------
+    Refused
+        Where no household can be followed.
+    """
+    visits = tables.get("visits")
+    if visits is None or not visits["record_id"].size:
+        raise Refused("no visits: nobody can be followed to the next one")
+    rounds = (visits["purpose"] == VISITS.column("purpose").code("round")) & (visits["voided"] != 1)
+    pairs = np.unique(
+        np.rec.fromarrays([visits["household_id"][rounds], visits["known_on"][rounds]], names="household,day")
+    )
+    seen = Cohort(pairs["household"], pairs["day"])
+    vectors = build_vectors(
+        tables, None, features=["income_to_line_latest", "income_age", "income_imputed"], cohort=seen
+    )
+    ratio, age, imputed = vectors.X.T
+    learned = (age == JUST_NOW) & ~np.isnan(ratio)
+    month = seen.as_of.astype("datetime64[M]").astype(np.int64)
+    same = seen.household_id[:-1] == seen.household_id[1:]
+    ahead = np.where(same, month[1:] - month[:-1], 0)
+    at_risk = same & learned[:-1] & learned[1:] & (ratio[:-1] >= 1.0) & (ahead <= HORIZON_MONTHS)
+    now = np.flatnonzero(at_risk)
+    if not now.size:
+        raise Refused("no household was above the line at one visit and met again within a year")
+    return Followed(
+        Cohort(seen.household_id[now], seen.as_of[now]),
+        seen.as_of[now + 1],
+        (ratio[now + 1] < 1.0).astype(np.float64),
+        ahead[now],
+        _under_before(seen.household_id, learned & (ratio < 1.0))[now],
+        imputed[now + 1] == 1,
+    )
+
+
+def _under_before(household: NDArray[np.str_], under: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return which visits follow, in the same household, one at which income was under the line."""
+    total = np.cumsum(under)
+    first = np.flatnonzero(np.concatenate([[True], household[1:] != household[:-1]]))
+    before_household = np.repeat(total[first] - under[first], np.diff(np.append(first, household.size)))
+    earlier: NDArray[np.bool_] = (total - under - before_household) > 0
+    return earlier

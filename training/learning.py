@@ -1,0 +1,140 @@
+"""How the model is learnt: trees chosen and calibrated on earlier origins, then fitted on all rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit
+from sklearn.metrics import log_loss
+
+from features.definitions import FEATURES
+from features.vectors import Vectors
+from models.calibration import fit_calibration
+from models.risk import RiskModel, fit_risk_model
+from training.baselines import AreaRate, Baseline, IncomeMargin
+from training.cohort import HORIZON_MONTHS
+from training.evaluation import Scores
+from training.logistic import LogisticOnVectors
+from training.splits import earlier_cuts, rolling_origins
+
+CANDIDATES: tuple[Mapping[str, float | str], ...] = (
+    {"num_iterations": 600, "learning_rate": 0.02, "num_leaves": 7, "feature_fraction": 0.5},
+    {"num_iterations": 400, "learning_rate": 0.02, "num_leaves": 7, "feature_fraction": 0.3},
+    {"num_iterations": 600, "learning_rate": 0.02, "num_leaves": 5, "feature_fraction": 0.3},
+    {"num_iterations": 250, "learning_rate": 0.03, "num_leaves": 12, "feature_fraction": 0.3},
+)
+"""The trees to choose from, all inside the cost budget."""
+
+BLOCKS = 3
+
+Told = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """A fitted model and what was seen on the way.
+
+    Parameters
+    ----------
+    model : RiskModel
+        Fitted on all rows, calibrated on the earlier origins' later blocks.
+    params : mapping
+        The chosen trees.
+    losses : tuple of float
+        Mean log loss of each candidate over the earlier origins.
+    later : ndarray of int
+        Rows that were scored by a model that had not seen them.
+    scores : mapping of name to Scores
+        What the model and each baseline said of these rows, from earlier rows only.
+    """
+
+    model: RiskModel
+    params: Mapping[str, float | str]
+    losses: tuple[float, ...]
+    later: NDArray[np.intp]
+    scores: Mapping[str, Scores]
+
+
+def baselines() -> dict[str, Baseline]:
+    """Return the baselines that stand beside every model, unfitted."""
+    return {
+        "income margin": IncomeMargin("income_to_line_latest"),
+        "logistic": LogisticOnVectors(),
+        "area rate": AreaRate(),
+    }
+
+
+def learn(
+    vectors: Vectors,
+    y: NDArray[np.float64],
+    outcome_on: NDArray[np.datetime64],
+    *,
+    target: str,
+    candidates: tuple[Mapping[str, float | str], ...] = CANDIDATES,
+    told: Told = lambda _: None,
+) -> Learnt:
+    """Choose trees on earlier origins, fit them on all rows, calibrate on the later blocks.
+
+    Parameters
+    ----------
+    vectors, y, outcome_on
+        The rows to learn from, their outcomes and when these were known.
+    target : str
+    candidates : tuple of mapping
+        The trees to choose from, by mean log loss.
+    told : callable
+        Told what is being done.
+    """
+    origins = list(
+        rolling_origins(vectors.as_of, outcome_on, earlier_cuts(vectors.as_of, outcome_on, blocks=BLOCKS))
+    )
+    later = np.concatenate([np.flatnonzero(origin.test) for origin in origins])
+    raw: list[NDArray[np.float64]] = []
+    for number, params in enumerate(candidates, start=1):
+        told(f"trees {number} of {len(candidates)} on {len(origins)} earlier origins")
+        raw.append(
+            np.concatenate(
+                [
+                    fit_trees(vectors.take(origin.train), y[origin.train], params, target).score(
+                        vectors.take(origin.test)
+                    )
+                    for origin in origins
+                ]
+            )
+        )
+    losses = tuple(float(log_loss(y[later], expit(one))) for one in raw)
+    best = int(np.argmin(losses))
+    told("the chosen trees on all rows")
+    fitted = fit_trees(vectors, y, candidates[best], target)
+    calibration = fit_calibration(raw[best], y[later])
+    model = replace(fitted, calibration=calibration)
+    scores = {"LightGBM": Scores(raw[best], calibration.probability(raw[best]))}
+    for name in baselines():
+        told(f"{name} on earlier origins")
+        parts = []
+        for origin in origins:
+            baseline = baselines()[name].fit(
+                vectors.take(origin.train), y[origin.train], outcome_on[origin.train]
+            )
+            block = vectors.take(origin.test)
+            parts.append((baseline.score(block), baseline.probability(block)))
+        scores[name] = Scores(*(np.concatenate(part) for part in zip(*parts, strict=True)))
+    return Learnt(model, candidates[best], losses, later, scores)
+
+
+def fit_trees(
+    vectors: Vectors, y: NDArray[np.float64], params: Mapping[str, float | str], target: str
+) -> RiskModel:
+    """Fit trees under the catalogue's concepts and sure directions."""
+    return fit_risk_model(
+        vectors,
+        y,
+        target=target,
+        horizon_months=HORIZON_MONTHS,
+        concepts={name: FEATURES[name].concept for name in vectors.features},
+        monotone={name: FEATURES[name].direction for name in vectors.features if FEATURES[name].direction},
+        params={**params, "num_threads": 2},
+    )

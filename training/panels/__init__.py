@@ -1,0 +1,1 @@
+"""The benchmark on real households: the model against every baseline, with intervals."""

@@ -1,0 +1,42 @@
+"""Where training keeps its things; the only reader of the environment on this floor."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where runs, versions and bundles are kept.
+
+    Parameters
+    ----------
+    tracking_uri : str
+        ``MLFLOW_TRACKING_URI``; else a sqlite file in the home.
+    bundles : Path
+        ``FANGPIN_BUNDLES``; else ``bundles`` in the home.
+    home : Path
+        ``FANGPIN_HOME``; else ``.fangpin`` in the user's home: one place whatever the working folder.
+    """
+
+    tracking_uri: str
+    bundles: Path
+    home: Path
+
+    @property
+    def artifacts(self) -> str:
+        """Where the artifacts of runs are kept, as a URI."""
+        return (self.home / "artifacts").resolve().as_uri()
+
+
+def places(environ: Mapping[str, str] = os.environ) -> Places:
+    """Read the places from the environment."""
+    home = Path(environ.get("FANGPIN_HOME", "~/.fangpin")).expanduser().resolve()
+    return Places(
+        environ.get("MLFLOW_TRACKING_URI", f"sqlite:///{home / 'mlflow.db'}"),
+        Path(environ.get("FANGPIN_BUNDLES", str(home / "bundles"))).expanduser().resolve(),
+        home,
+    )
