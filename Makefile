@@ -93,11 +93,11 @@ docs-check: install ## fail where the written docs are not what the code says
 
 check: lint docs-check test ## all that must hold before a commit
 
-demo: install ## from data to a running service on PORT
-	@$(BIN)/fangpin-train demo --port $(PORT)
+demo: install ## from real households to a running service on PORT
+	@bash demo/run $(PORT)
 
 demo-data: install ## the same, stopping before the service
-	@$(BIN)/fangpin-train demo --data-only
+	@bash demo/run $(PORT) --data-only
 
 bench: install ## seconds of the paths that matter
 	@for script in bench/*.py; do $(BIN)/python "$$script" || exit; done

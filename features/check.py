@@ -50,15 +50,17 @@ def check(tables: Tables) -> list[Breach]:
 
 def is_missing(column: Column, values: NDArray[Any]) -> NDArray[np.bool_]:
     """Return which values of a column in the hand are missing."""
+    gaps: NDArray[np.bool_]
     match column.kind:
         case "id":
-            return values == ""
+            gaps = values == ""
         case "date":
-            return np.isnat(values)
+            gaps = np.isnat(values)
         case "code" | "flag":
-            return values < 0
+            gaps = values < 0
         case _:
-            return np.isnan(values)
+            gaps = np.isnan(values)
+    return gaps
 
 
 def _check_column(table: str, column: Column, values: NDArray[Any]) -> list[Breach]:
@@ -75,46 +77,57 @@ def _check_column(table: str, column: Column, values: NDArray[Any]) -> list[Brea
 def _check_order(table: Table, facts: Facts) -> list[Breach]:
     found: list[Breach] = []
     for earlier, later in (("occurred_on", "known_on"), *table.in_order):
-        found += breach(table.name, earlier, f"after {later}", facts[earlier] > facts[later])
+        first: NDArray[Any] = facts[earlier]
+        found += breach(table.name, earlier, f"after {later}", first > facts[later])
     return found
 
 
 def _check_versions(table: Table, facts: Facts) -> list[Breach]:
-    order = version_order(facts)
-    first, second = order[:-1], order[1:]
     record = facts["record_id"]
-    same_record = (record[first] == record[second]) & (record[first] != "")
+    if len(set(record.tolist())) == record.size:  # far quicker than sorting texts
+        return []
+    order = version_order(facts)
+    again = (record[order[:-1]] == record[order[1:]]) & (record[order[1:]] != "")
+    first, second = order[:-1][again], order[1:][again]
     owner = "household_id" if table.grain == "household" else "area"
-    moved = same_record & (facts[owner][first] != facts[owner][second])
+    moved = facts[owner][first] != facts[owner][second]
     revision = np.nan_to_num(facts["revision"], nan=0.0)
-    same_version = (
-        same_record
-        & (facts["known_on"][first] == facts["known_on"][second])
-        & (revision[first] == revision[second])
+    same_version = (facts["known_on"][first] == facts["known_on"][second]) & (
+        revision[first] == revision[second]
     )
-    differs = np.zeros(first.size, dtype=bool)
-    for column in table.columns:
-        values = facts[column.name]
-        gaps = is_missing(column, values)
-        differs |= (values[first] != values[second]) & ~(gaps[first] & gaps[second])
+    differs = _differs(table, facts, first[same_version], second[same_version])
+    rows = record.size
     return [
-        *_in_rows(table.name, owner, "the record belonged to another one before", second, moved),
-        *_in_rows(
+        *breach(table.name, owner, "the record belonged to another one before", _marked(rows, second[moved])),
+        *breach(
             table.name,
             "record_id",
             "same record_id, known_on and revision with other content",
-            second,
-            same_version & differs,
+            _marked(rows, second[same_version][differs]),
         ),
     ]
 
 
-def _in_rows(
-    table: str, column: str, rule: str, position: NDArray[np.intp], bad: NDArray[np.bool_]
-) -> list[Breach]:
-    marked = np.zeros(position.size + 1, dtype=bool)
-    marked[position[bad]] = True
-    return breach(table, column, rule, marked)
+def _differs(
+    table: Table, facts: Facts, first: NDArray[np.intp], second: NDArray[np.intp]
+) -> NDArray[np.bool_]:
+    differs = np.zeros(first.size, dtype=bool)
+    for column in table.columns:
+        one, other = facts[column.name][first], facts[column.name][second]
+        differs |= (one != other) & ~(is_missing(column, one) & is_missing(column, other))
+    return differs
+
+
+def _marked(rows: int, positions: NDArray[np.intp]) -> NDArray[np.bool_]:
+    marked = np.zeros(rows, dtype=bool)
+    marked[positions] = True
+    return marked
+
+
+def _strangers(ids: NDArray[Any], known: NDArray[Any]) -> NDArray[np.bool_]:
+    """Return which ids are given and not among the known ones."""
+    unknown = set(ids.tolist()) - set(known.tolist()) - {""}
+    return np.isin(ids, list(unknown)) if unknown else np.zeros(ids.size, dtype=bool)
 
 
 def _check_households(tables: Tables) -> list[Breach]:
@@ -122,7 +135,7 @@ def _check_households(tables: Tables) -> list[Breach]:
     found: list[Breach] = []
     for name in tables.keys() & HOUSEHOLD_TABLES.keys() - {"households"}:
         ids = tables[name]["household_id"]
-        found += breach(name, "household_id", "not in households", ~np.isin(ids, known) & (ids != ""))
+        found += breach(name, "household_id", "not in households", _strangers(ids, known))
     return sorted(found, key=lambda one: one.table)
 
 
@@ -134,9 +147,9 @@ def _check_areas(tables: Tables) -> list[Breach]:
     for name in ("households", *CONTEXT_TABLES):
         if name in tables and name != "areas":
             area = tables[name]["area"]
-            found += breach(name, "area", "not in areas", ~np.isin(area, known) & (area != ""))
+            found += breach(name, "area", "not in areas", _strangers(area, known))
     parent = tables["areas"]["parent"]
-    return found + breach("areas", "parent", "not in areas", ~np.isin(parent, known) & (parent != ""))
+    return found + breach("areas", "parent", "not in areas", _strangers(parent, known))
 
 
 def _check_lines(tables: Tables) -> list[Breach]:

@@ -1,14 +1,12 @@
-"""Contract tables in and out of folders, a Parquet file a table; policy folders."""
+"""Contract tables in and out of folders, a Parquet file a table."""
 
 from __future__ import annotations
 
-import hashlib
 import shutil
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import numpy as np
@@ -16,9 +14,12 @@ from numpy.typing import NDArray
 
 from features.check import check, is_missing
 from features.contract import Column, Table, Tables
-from features.errors import BadInput, BadPolicy, Breach, MissingExtra, Usage
+from features.errors import BadInput, Breach, MissingExtra, Usage
 from features.intake import Values, take
 from features.tables import TABLES
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 SUFFIX = ".parquet"
 
@@ -108,39 +109,6 @@ def write_tables(tables: Tables, folder: str | Path) -> None:
         shutil.rmtree(fresh, ignore_errors=True)
 
 
-def read_policy(folder: str | Path) -> tuple[dict[str, Any], str]:
-    """Read a policy folder.
-
-    Returns
-    -------
-    policy : dict
-        What its TOML files say, taken together.
-    sha256 : str
-        Hash of the files, by name and content.
-
-    Raises
-    ------
-    BadPolicy
-        Where there is no such folder, a file is not TOML, or two files say the same thing.
-    """
-    files = sorted(Path(folder).glob("*.toml"))
-    if not files:
-        raise BadPolicy(f"no policy in {folder}: a folder with TOML files is wanted")
-    policy: dict[str, Any] = {}
-    digest = hashlib.sha256()
-    for file in files:
-        content = file.read_bytes()
-        digest.update(f"{len(file.name)}:{file.name}{len(content)}:".encode() + content)
-        try:
-            said = tomllib.loads(content.decode("utf-8"))
-        except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise BadPolicy(f"{file.name} is not TOML: {error}") from error
-        if twice := sorted(policy.keys() & said.keys()):
-            raise BadPolicy(f"{file.name} says again what another file says: {', '.join(twice)}")
-        policy |= said
-    return policy, digest.hexdigest()
-
-
 def _taken(folder: str | Path) -> tuple[Tables, list[Breach]]:
     raw, unreadable = _read(folder)
     tables, unfit = take(raw)
@@ -180,7 +148,7 @@ def _read(folder: str | Path) -> tuple[dict[str, dict[str, Values]], list[Breach
     return raw, breaches
 
 
-def _columns(table: Table | None, arrow: Any) -> dict[str, Values]:
+def _columns(table: Table | None, arrow: pa.Table) -> dict[str, Values]:
     declared = {column.name: column for column in table.columns} if table else {}
     columns: dict[str, Values] = {}
     for name in arrow.column_names:
@@ -189,41 +157,42 @@ def _columns(table: Table | None, arrow: Any) -> dict[str, Values]:
     return columns
 
 
-def _values(column: Column, arrow: Any) -> Values:
+def _values(column: Column, arrow: pa.ChunkedArray) -> Values:
     """Bring a column into the hand in bulk where its type fits; else value by value, for the intake."""
     import pyarrow as pa
 
     kind = arrow.type.value_type if pa.types.is_dictionary(arrow.type) else arrow.type
-    if pa.types.is_null(kind):
-        return [None] * len(arrow)
     textual = pa.types.is_string(kind) or pa.types.is_large_string(kind)
+    dated = pa.types.is_date(kind) or pa.types.is_timestamp(kind)
+    counted = pa.types.is_floating(kind) or pa.types.is_integer(kind)
+    values: Values
     match column.kind:
         case "id" if textual:
-            return _texts(arrow)
+            values = _texts(arrow)
         case "code" if textual:
-            return _positions(column, arrow)
+            values = _positions(column, arrow)
         case "flag" if pa.types.is_boolean(kind):
-            flags: NDArray[Any] = arrow.cast(pa.int8()).fill_null(pa.scalar(-1, pa.int8())).to_numpy()
-            return flags
-        case "date" if pa.types.is_date(kind) or pa.types.is_timestamp(kind):
-            days: NDArray[Any] = arrow.cast(pa.date32(), safe=False).to_numpy()
-            return days.astype("datetime64[D]")
-        case "money" | "number" | "count" if pa.types.is_floating(kind) or pa.types.is_integer(kind):
-            numbers: NDArray[Any] = arrow.cast(pa.float64(), safe=False).to_numpy()
-            return numbers
+            values = arrow.cast(pa.int8()).fill_null(pa.scalar(-1, pa.int8())).to_numpy()
+        case "date" if dated:
+            values = arrow.cast(pa.date32(), safe=False).to_numpy().astype("datetime64[D]")
+        case "money" | "number" | "count" if counted:
+            values = arrow.cast(pa.float64(), safe=False).to_numpy()
         case _:
-            listed: list[Any] = arrow.to_pylist()
-            return listed
+            values = arrow.to_pylist()
+    return values
 
 
-def _texts(arrow: Any) -> NDArray[np.str_]:
+def _texts(arrow: pa.ChunkedArray) -> NDArray[np.str_]:
+    same = _of_one_width(arrow)
+    if same is not None:
+        return same
     values, position = _encoded(arrow)
     texts = np.array(["", *values], dtype=np.str_)
     taken: NDArray[np.str_] = texts[position + 1]
     return taken
 
 
-def _positions(column: Column, arrow: Any) -> NDArray[np.int16]:
+def _positions(column: Column, arrow: pa.ChunkedArray) -> NDArray[np.int16]:
     values, position = _encoded(arrow)
     known = {code.id: place for place, code in enumerate(column.codes)} | {"": -1}
     places = np.array([-1, *(known.get(value, UNKNOWN) for value in values)], dtype=np.int16)
@@ -231,12 +200,30 @@ def _positions(column: Column, arrow: Any) -> NDArray[np.int16]:
     return taken
 
 
-def _encoded(arrow: Any) -> tuple[list[str], NDArray[np.int64]]:
+def _of_one_width(arrow: pa.ChunkedArray) -> NDArray[np.str_] | None:
+    """Return texts of one length in ASCII, as record ids are, in one move; None where they are not."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if arrow.null_count or not len(arrow) or pa.types.is_dictionary(arrow.type):
+        return None
+    width = pc.min_max(pc.binary_length(arrow))
+    if not 0 < width["min"].as_py() == width["max"].as_py():
+        return None
+    one = pa.concat_arrays(arrow.cast(pa.binary()).cast(pa.binary(width["max"].as_py())).chunks)
+    try:
+        return np.frombuffer(one.buffers()[1], dtype=f"S{one.type.byte_width}").astype(np.str_)
+    except UnicodeDecodeError:
+        return None
+
+
+def _encoded(arrow: pa.ChunkedArray) -> tuple[list[str], NDArray[np.int64]]:
     """Return the distinct texts of a column and the position of each row's own, -1 for null."""
     import pyarrow as pa
 
-    one = arrow.combine_chunks()
-    one = one if isinstance(one, pa.Array) else one.chunk(0) if one.num_chunks else pa.array([], one.type)
+    one = (
+        pa.concat_arrays(arrow.unify_dictionaries().chunks) if arrow.num_chunks else pa.array([], arrow.type)
+    )
     if not pa.types.is_dictionary(one.type):
         one = one.dictionary_encode()
     position = one.indices.cast(pa.int64()).fill_null(-1).to_numpy()
@@ -274,14 +261,14 @@ def _write_table(table: Table, facts: Mapping[str, NDArray[Any]], file: Path) ->
     pq.write_table(pa.table(columns), file, compression="zstd")
 
 
-def _to_arrow(pa: ModuleType, column: Column, values: NDArray[Any]) -> Any:
+def _to_arrow(pa: ModuleType, column: Column, values: NDArray[Any]) -> pa.Array:
     gaps = is_missing(column, values)
     match column.kind:
         case "id":
             return pa.array(values, type=pa.string(), mask=gaps)
         case "code":
             position = pa.array(values, mask=gaps)
-            return pa.DictionaryArray.from_arrays(position, [code.id for code in column.codes])
+            return pa.DictionaryArray.from_arrays(position, pa.array([code.id for code in column.codes]))
         case "flag":
             return pa.array(values == 1, mask=gaps)
         case "date":

@@ -108,7 +108,8 @@ def _take_table(table: Table, columns: Mapping[str, Values], breaches: list[Brea
     return facts
 
 
-def _rule(column: Column) -> str:
+def rule_of(column: Column) -> str:
+    """Say what a value is not that cannot be read into the column."""
     match column.kind:
         case "id":
             return "not a text"
@@ -145,7 +146,9 @@ def _no_bad(taken: NDArray[Any]) -> Taken:
 def _take_ids(column: Column, values: Values) -> Taken:
     if isinstance(values, np.ndarray) and values.dtype.kind == "U":
         return _no_bad(values)
-    bad = np.fromiter((value is not None and not isinstance(value, str) for value in values), bool, len(values))
+    bad = np.fromiter(
+        (value is not None and not isinstance(value, str) for value in values), bool, len(values)
+    )
     texts = [value if isinstance(value, str) else "" for value in values]
     return np.array(texts, dtype=np.str_) if texts else missing(column, 0), bad
 
@@ -225,10 +228,14 @@ def _plain_numbers(column: Column, values: NDArray[Any]) -> list[Any]:
 
 _PLAIN: dict[str, Callable[[Column, NDArray[Any]], list[Any]]] = {
     "id": lambda column, values: [value or None for value in values.tolist()],
-    "date": lambda column, values: [None if value is None else value.isoformat() for value in values.tolist()],
+    "date": lambda column, values: [
+        None if value is None else value.isoformat() for value in values.tolist()
+    ],
     "money": _plain_numbers,
     "number": _plain_numbers,
     "count": _plain_numbers,
-    "code": lambda column, values: [None if value < 0 else column.codes[value].id for value in values.tolist()],
+    "code": lambda column, values: [
+        None if value < 0 else column.codes[value].id for value in values.tolist()
+    ],
     "flag": lambda column, values: [None if value < 0 else bool(value) for value in values.tolist()],
 }

@@ -109,9 +109,7 @@ def assess(
     return _assessed(bundle, policy, tables, vectors, day, made_at)
 
 
-def replay(
-    assessment: Assessment, bundle: Bundle, policy: Policy, tables: Tables
-) -> tuple[str, ...]:
+def replay(assessment: Assessment, bundle: Bundle, policy: Policy, tables: Tables) -> tuple[str, ...]:
     """Recompute a given assessment from the same facts.
 
     Returns
@@ -207,9 +205,7 @@ class _Same:
         judged = enough != "insufficient"
         own = of_household(tables, household_id, self.as_of) if judged else tables
         day = np.datetime64(self.as_of, "D")
-        told = (
-            reasons(own, household_id, day, values, phi, share, policy.most_reasons) if judged else ()
-        )
+        told = reasons(own, household_id, day, values, phi, share, policy.most_reasons) if judged else ()
         whole = Assessment(
             assessment_id="",
             household_id=household_id,
@@ -313,4 +309,3 @@ def _reason(reason: Reason) -> dict[str, Any]:
     for fact in given["evidence"]:
         del fact["imputed"]
     return given
-

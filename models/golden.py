@@ -46,4 +46,6 @@ def check_golden(bundle: Bundle, policy: Policy) -> None:
     again = golden_answers(bundle, policy)
     differ = [name for name, answer in bundle.golden.items() if again.get(name) != answer]
     if differ or again.keys() != bundle.golden.keys():
-        raise Foreign(f"{len(differ) or 'other'} golden households are answered otherwise than when it was made")
+        raise Foreign(
+            f"{len(differ) or 'other'} golden households are answered otherwise than when it was made"
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -85,7 +86,7 @@ class Registry:
         bundle = read_bundle(bundle_dir)
         if bundle.name != self.name:
             raise Usage(f"the bundle was made for {bundle.name}, not for {self.name}")
-        with self._tracking(), _in_run(run_id), tempfile.TemporaryDirectory() as folder:
+        with self._tracking(), _in_run(run_id), _without_example(), tempfile.TemporaryDirectory() as folder:
             copy_bundle(bundle_dir, Path(folder) / _ARTIFACT)
             logged = mlflow.pyfunc.log_model(
                 name="model",
@@ -142,14 +143,9 @@ class Registry:
             Where there is no such version, or the folder exists.
         """
         found = self._found(version)
-        with tempfile.TemporaryDirectory() as folder:
-            logged = Path(
-                mlflow.artifacts.download_artifacts(
-                    artifact_uri=f"models:/{self.name}/{found.version}",
-                    dst_path=folder,
-                    tracking_uri=self.tracking_uri,
-                )
-            )
+        with self._tracking(), tempfile.TemporaryDirectory() as folder:
+            where = f"models:/{self.name}/{found.version}"
+            logged = Path(mlflow.artifacts.download_artifacts(artifact_uri=where, dst_path=folder))
             source = logged / _artifact_path(logged)
             if read_bundle(source).sha256 != found.tags.get("bundle_sha256"):
                 raise Foreign(f"version {found.version} of {self.name} is not the bundle that was registered")
@@ -312,6 +308,14 @@ def _in_run(run_id: str) -> Iterator[None]:
         yield
         return
     with mlflow.start_run(run_id=run_id, nested=active is not None):
+        yield
+
+
+@contextmanager
+def _without_example() -> Iterator[None]:
+    """Log without an example of the input, which would be somebody's; the signature says all."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".*An input example was not provided")
         yield
 
 

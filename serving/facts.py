@@ -51,9 +51,9 @@ class Sent:
         """Return where in the body a breach of this household's tables lies."""
         table, rule = breach.table, breach.rule
         detail = rule if breach.count == 1 else f"{rule} ({breach.count} rows)"
-        return [Fault(self._place(table, row, breach.column), detail) for row in breach.rows or (None,)]
+        return [Fault(self.place(table, row, breach.column), detail) for row in breach.rows or (None,)]
 
-    def _place(self, table: str, row: int | None, column: str) -> str:
+    def place(self, table: str, row: int | None, column: str) -> str:
         steps: list[str | int] = ["households", self.position]
         if table != OWN:
             steps += [table] if row is None else [table, row]
@@ -151,8 +151,8 @@ def shared_records(households: Iterable[Sent]) -> dict[int, list[Fault]]:
                 record = row.get("record_id")
                 if isinstance(record, str):
                     claims.setdefault((table, record), set()).add(sent.position)
-                    place = sent._place(table, number, "record_id")  # noqa: SLF001
-                    places.append(((table, record), sent.position, place))
+                    where = sent.place(table, number, "record_id")
+                    places.append(((table, record), sent.position, where))
     faults: dict[int, list[Fault]] = {}
     for record_of, position, place in places:
         if len(claims[record_of]) > 1:
@@ -186,7 +186,7 @@ class _Completing:
             for name, value in given.items()
             if isinstance(value, str) and (len(value) > LONGEST_TEXT or not value.isprintable())
         ]
-        if not self.backfill and given.get("known_on") not in {None, self.day}:
+        if not self.backfill and given.get("known_on") not in (None, self.day):
             faults.append(Fault(f"{place}/known_on", "only a key with backfill may give an earlier day"))
         return faults
 

@@ -37,7 +37,8 @@ def with_area_rates(tables: Tables, followed: Followed, target: str) -> Tables:
     events, count = _counts(followed, place, codes.size, days)
     strength = prior_strength(events[-1], count[-1])
     overall = events.sum(axis=1) / np.maximum(count.sum(axis=1), 1.0)
-    rate = (events + strength * overall[:, None]) / np.maximum(count + strength, 1.0)
+    pull = strength if np.isfinite(strength) else count.sum() * 1e6
+    rate = (events + pull * overall[:, None]) / np.maximum(count + pull, 1.0)
     known = np.broadcast_to(count.sum(axis=1)[:, None] > 0, rate.shape)
     return {**tables, "area_rates": _facts(target, codes, days, events, count, rate, known)}
 

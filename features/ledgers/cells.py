@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -27,7 +27,10 @@ Rows = NDArray[np.intp]
 Mask = NDArray[np.bool_]
 
 _NUMBERS = {"money", "number", "count"}
-_STATISTICS = {"median": np.median, "mean": np.mean}
+_STATISTICS: Mapping[str, Callable[[NDArray[np.float64]], np.floating]] = {
+    "median": np.median,
+    "mean": np.mean,
+}
 
 
 class Cells:
@@ -107,7 +110,7 @@ class Cells:
         return self._figures[name]
 
     def group(self, names: tuple[str, ...]) -> NDArray[np.int64]:
-        """Number the rows of the ledger by their values in some columns."""
+        """Return a number for each row of the ledger, the same where some columns have the same values."""
         group = np.zeros(self.ledger.rows, dtype=np.int64)
         for name in names:
             distinct, position = self.ledger.columns[name].distinct
@@ -157,9 +160,7 @@ def _by_codes(column: Column, codes: Mapping[str, Any], given: Given) -> tuple[N
     return _spread(column, read, unknown, given)
 
 
-def _by_steps(
-    column: Column, steps: Sequence[tuple[float, Any]], given: Given
-) -> tuple[NDArray[Any], Mask]:
+def _by_steps(column: Column, steps: Sequence[tuple[float, Any]], given: Given) -> tuple[NDArray[Any], Mask]:
     numbers, bad = given.numbers()
     read, _ = take_column(column, [value for _, value in steps])
     step = np.searchsorted([start for start, _ in steps], numbers, side="right") - 1

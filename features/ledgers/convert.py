@@ -47,11 +47,17 @@ def convert(ledger: Ledger, mapping: LedgerMapping, known_on: np.datetime64 | No
     parts: dict[str, list[Facts]] = {}
     for block in mapping.blocks:
         rows, facts = _rows_of(cells, block)
-        facts["record_id"] = keys.record_ids(block, block.each if block.each is not None else mapping.source.key, rows)
-        facts["known_on"] = (
-            cells.day(mapping.known.rule)[rows] if known_on is None else np.full(rows.size, known_on, "datetime64[D]")
+        facts["record_id"] = keys.record_ids(
+            block, block.each if block.each is not None else mapping.source.key, rows
         )
-        facts["known_on_assumed"] = np.full(rows.size, known_on is None and mapping.known.assumed, dtype=np.int8)
+        facts["known_on"] = (
+            cells.day(mapping.known.rule)[rows]
+            if known_on is None
+            else np.full(rows.size, known_on, "datetime64[D]")
+        )
+        facts["known_on_assumed"] = np.full(
+            rows.size, known_on is None and mapping.known.assumed, dtype=np.int8
+        )
         parts.setdefault(block.table.name, []).append(facts)
     made, unfit = take({name: _joined(name, facts) for name, facts in parts.items()})
     found = [one for one in unfit + check(made) if (one.table, one.column) not in cells.unread]
@@ -98,7 +104,9 @@ def _check_agreement(
     differs[rows] = (values != own) & ~(is_missing(column, values) & is_missing(column, own))
     each = ", ".join(block.each or ())
     cells.refuse(
-        _source_of(block.cells[name]), f"not the same in all rows of one {each}, for {block.table.name}.{name}", differs
+        _source_of(block.cells[name]),
+        f"not the same in all rows of one {each}, for {block.table.name}.{name}",
+        differs,
     )
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,6 +14,7 @@ Days = NDArray[np.datetime64]
 
 _MONTHS = {"quarter": 3, "year": 12}
 _EPOCH = 1970
+_LATEST_YEAR = 9999
 _DAY = Column("day", "date", "", "")
 
 
@@ -42,7 +41,7 @@ def days_of(rule: DateRule, given: Given) -> tuple[Days, NDArray[np.bool_]]:
         days: Days = np.where(given.missing, np.datetime64("NaT", "D"), read[position])
         return days, unfit[position] & ~given.missing
     number, unread = given.numbers()
-    whole = np.isfinite(number) & (number == np.floor(number)) & (np.abs(number) < _most(rule))
+    whole = np.isfinite(number) & (number == np.floor(number)) & (np.abs(number) < _LATEST_YEAR * 4)
     span = _MONTHS[rule.unit]
     spans = np.where(whole, number, 0.0).astype(np.int64) - _EPOCH * (12 // span)
     first = (spans * span).astype("datetime64[M]")
@@ -65,7 +64,3 @@ def months_later(days: Days, months: int) -> Days:
     at_end = (days + 1).astype("datetime64[M]") > month
     later: Days = np.where(at_end, last, np.minimum(same, last))
     return later
-
-
-def _most(rule: DateRule) -> Any:
-    return 10_000 * (12 // _MONTHS[rule.unit])

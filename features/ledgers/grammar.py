@@ -59,9 +59,7 @@ def read_mapping(mapping: str | Path) -> LedgerMapping:
         content = path.read_bytes()
         spec = tomllib.loads(content.decode("utf-8"))
     except (OSError, UnicodeDecodeError) as error:
-        raise Usage(
-            f"no mapping {mapping}: give a TOML file or one of {', '.join(SHIPPED)}"
-        ) from error
+        raise Usage(f"no mapping {mapping}: give a TOML file or one of {', '.join(SHIPPED)}") from error
     except tomllib.TOMLDecodeError as error:
         raise Usage(f"the mapping {path.name} is not TOML: {error}") from error
     grammar = _Grammar(path.name)
@@ -296,7 +294,12 @@ class _Grammar:
         return str(spec[word])
 
     def from_column(self, table: Table, column: Column, spec: Mapping[str, Any], place: str) -> FromColumn:
-        kinds = {"id": "prefix digits", "money": "times minus", "number": "times minus", "count": "times minus"}
+        kinds = {
+            "id": "prefix digits",
+            "money": "times minus",
+            "number": "times minus",
+            "count": "times minus",
+        }
         self.only(spec, place, f"column codes steps where {kinds.get(column.kind, '')}".strip())
         return FromColumn(
             column=self.text(spec, "column", place, needed=True),

@@ -207,7 +207,7 @@ class LedgerMapping:
         return tuple(sorted(named))
 
 
-def text_of(value: Any) -> str:
+def text_of(value: object) -> str:
     """Return the text by which a value of a ledger is compared: 1, 1.0 and "1" are the same.
 
     Examples

@@ -8,7 +8,7 @@ import tarfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,9 @@ from numpy.typing import NDArray
 from features.errors import BadInput, Breach, MissingExtra, Usage
 from features.ledgers.mapping import LedgerMapping
 from features.ledgers.source import Given, Ledger
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 Named = dict[str, Given]
 
@@ -75,7 +78,7 @@ def _read_parquet(file: Path, options: Mapping[str, str], wanted: Sequence[str])
     return {name: _from_arrow(file, name, table.column(name)) for name in names}
 
 
-def _from_arrow(file: Path, name: str, column: Any) -> Given:
+def _from_arrow(file: Path, name: str, column: pa.ChunkedArray) -> Given:
     import pyarrow as pa
 
     kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
@@ -98,7 +101,9 @@ def _read_csv(file: Path, options: Mapping[str, str], wanted: Sequence[str]) -> 
     try:
         text = file.read_bytes().decode(options.get("encoding", "utf-8-sig"))
     except (OSError, UnicodeDecodeError, LookupError) as error:
-        raise BadInput([Breach(file.name, "", "no file that can be read as text in its encoding", 1)]) from error
+        raise BadInput(
+            [Breach(file.name, "", "no file that can be read as text in its encoding", 1)]
+        ) from error
     return _csv_columns(file.name, text, options, wanted)
 
 
@@ -130,10 +135,9 @@ def _read_package(file: Path, options: Mapping[str, str], wanted: Sequence[str])
     except metadata.PackageNotFoundError as error:
         raise MissingExtra("panels", package) from error
     archive = next((one for one in installed if one.name == options["archive"]), None)
+    place = "" if archive is None else str(archive.locate())
     try:
-        if archive is None:
-            raise KeyError(options["archive"])
-        with tarfile.open(str(archive.locate())) as tar:
+        with tarfile.open(place) as tar:
             found = tar.extractfile(member)
             text = found.read().decode(options.get("encoding", "utf-8-sig")) if found else ""
     except (OSError, KeyError, tarfile.TarError, UnicodeDecodeError) as error:

@@ -52,7 +52,9 @@ class Given:
     def numbers(self) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         """Return the values as floats, NaN where missing, and which cannot be read as numbers."""
         if self.values.dtype.kind in "iuf":
-            return np.where(self.missing, np.nan, self.values.astype(np.float64)), np.zeros(self.missing.size, bool)
+            return np.where(self.missing, np.nan, self.values.astype(np.float64)), np.zeros(
+                self.missing.size, bool
+            )
         read = np.array([_float(text) for text in self.texts])
         numbers = np.where(self.missing, np.nan, read[self.distinct[1]] if read.size else np.nan)
         return numbers, np.isnan(numbers) & ~self.missing
@@ -68,7 +70,8 @@ class Ledger:
     def having(self, missing: Mapping[str, Iterable[str]]) -> Ledger:
         """Return the ledger with the values that stand for no answer taken out."""
         columns = {
-            name: given.without(missing[name]) if name in missing else given for name, given in self.columns.items()
+            name: given.without(missing[name]) if name in missing else given
+            for name, given in self.columns.items()
         }
         return Ledger(columns, self.rows)
 

@@ -59,7 +59,9 @@ def figure(value: float, unit: str, language: Language) -> str:
     return f"{value:.0f}"
 
 
-def sentence(text: str, raises: bool, occurred_on: str, source: str, imputed: bool, language: Language) -> str:
+def sentence(
+    text: str, raises: bool, occurred_on: str, source: str, imputed: bool, language: Language
+) -> str:
     """Return a reason as a full sentence, with its source and month."""
     words = wording(language)
     if imputed:

@@ -23,6 +23,8 @@ from models.bundle import read_bundle
 from models.promotions import LEDGER, Entry, champion, history, served_before
 from models.registry import Registry
 
+pytestmark = pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy:DeprecationWarning")
+
 NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)
 
 
@@ -130,7 +132,7 @@ def test_promotion_and_rollback_are_remembered(registry, run_id, make_bundle):
     client = mlflow.MlflowClient(tracking_uri=registry.tracking_uri)
 
     def alias(name: str) -> str:
-        return client.get_model_version_by_alias("fangpin", name).version
+        return str(client.get_model_version_by_alias("fangpin", name).version)
 
     registry.promote(one, **said(gates={"calibration": {"passed": True}}))
     assert champion(registry.bundles).version == one == alias("champion")
@@ -164,7 +166,7 @@ def test_promotion_and_rollback_are_remembered(registry, run_id, make_bundle):
     assert registry.version("champion") == one
 
 
-def test_rollback_needs_no_registry(registry, run_id, make_bundle, tmp_path):
+def test_rollback_needs_no_registry(registry, run_id, make_bundle):
     """Where MLflow is gone, the earlier version still serves, and the error says what was left undone."""
     for made in ("a", "b"):
         registry.promote(registry.register(make_bundle(made=made), run_id), **said())
@@ -230,7 +232,7 @@ def test_a_target_may_follow_another(registry, run_id, make_bundle):
     """One folder serves one champion, also when its target changes; rollback finds the way back."""
     need = Registry(registry.tracking_uri, registry.bundles, name="fangpin-need")
     registry.promote(registry.register(make_bundle(), run_id), **said())
-    need.promote(need.register(make_bundle(name="fangpin-need"), run_id), **said())
+    need.promote(need.register(make_bundle("need", name="fangpin-need"), run_id), **said())
     assert champion(registry.bundles).name == "fangpin-need"
     with pytest.raises(Usage):
         registry.version("champion")

@@ -44,7 +44,7 @@ def test_weights_give_what_writing_the_drawn_households_out_gives():
 
 
 def test_counts_do_not_depend_on_the_step():
-    """A resample draws as many households as there are, and the draws do not depend on how they are cut up."""
+    """A resample draws as many households as there are, however the draws are cut up."""
     whole = np.hstack(list(household_counts(50, 30, 3, step=30)))
     parts = np.hstack(list(household_counts(50, 30, 3, step=7)))
     assert (whole.sum(axis=0) == 50).all()
@@ -83,7 +83,7 @@ def test_rows_of_one_household_do_not_make_the_interval_narrower():
 
 
 def test_a_difference_is_paired():
-    """A score against a copy of itself differs by nothing on every resample, though each has a wide interval."""
+    """A score against a copy of itself differs by nothing on every resample, wide as each interval is."""
     y, p, household = drawn(300)
     found = resample_measures(y, {"a": Scores(p), "b": Scores(p * 2.0)}, household, resamples=100)
     own, gap = found.estimate("a", "roc_auc", 0.7), found.difference("a", "b", "roc_auc", 0.0)

@@ -56,7 +56,7 @@ def test_the_same_rows_give_the_same_bytes():
 
 
 def test_scoring_looks_at_one_row_at_a_time():
-    """Medians, ranks and deviations are those of the training rows, so the company at scoring changes nothing."""
+    """Medians, ranks and deviations are those of the training rows: company changes nothing."""
     vectors, y, outcome_on = drawn()
     fitted = LogisticOnVectors().fit(vectors, y, outcome_on)
     np.testing.assert_allclose(

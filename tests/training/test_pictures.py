@@ -122,7 +122,7 @@ def test_order_calibration_and_gains_can_be_drawn():
 
 
 def test_contributions_are_drawn_by_shap():
-    """The same contributions give the same picture, unknown values or not, and global state is left as it was."""
+    """The same contributions give the same picture, unknown values or not, and touch no global state."""
     generator = np.random.default_rng(0)
     phi, X = generator.normal(size=(60, 3)), generator.normal(size=(60, 3))
     X[::3, 0] = np.nan

@@ -52,7 +52,7 @@ def test_an_outcome_not_yet_known_never_trains():
 
 
 def test_nothing_learnt_at_an_origin_was_known_after_it():
-    """At every origin, each training outcome is known before the first test day, and no row is on two sides."""
+    """At every origin, each training outcome is known before the first test day; no row is on two sides."""
     as_of, outcome_on = drawn()
     cuts = days("2011-01-01", "2011-09-01", "2012-06-01", "2013-03-01")
     origins = list(rolling_origins(as_of, outcome_on, cuts))

@@ -1,0 +1,5 @@
+"""``python -m training`` is ``fangpin-train``."""
+
+from training.cli import main
+
+main()
