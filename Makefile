@@ -6,6 +6,8 @@ MAKEFLAGS += --no-print-directory
 PYTHON ?= python3
 PORT ?= 8000
 FILES ?=
+BUNDLE ?= .demo/bundles/champion
+REQUEST ?= .demo/request.json
 BIN := .venv/bin
 UV := $(BIN)/uv
 PYTEST := $(BIN)/python -m pytest
@@ -99,8 +101,8 @@ demo: install ## from real households to a running service on PORT
 demo-data: install ## the same, stopping before the service
 	@bash demo/run $(PORT) --data-only
 
-bench: install ## seconds of the paths that matter
-	@for script in bench/*.py; do $(BIN)/python "$$script" || exit; done
+bench: install ## one household's time through an assessment, of BUNDLE on REQUEST
+	@$(BIN)/python benchmarks/assess.py '$(BUNDLE)' '$(REQUEST)'
 
 image-check: install ## lint the Dockerfile; where root may, build the image and call it
 	@bash docker/image-check.sh

@@ -6,10 +6,10 @@ Usage: python benchmarks/assess.py BUNDLE REQUEST.json
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -23,7 +23,7 @@ from models.assessment import LOOKED_AT, assess
 from models.bundle import read_bundle
 from models.contributions import contributions, points
 from models.reasons import as_mapping, reasons
-from serving.facts import columns_of
+from serving.facts import joined, read_request
 
 RUNS = 200
 
@@ -41,9 +41,9 @@ def timed(call: Callable[[], Any]) -> float:
 def main(bundle_path: str, request_path: str) -> None:
     """Print the table."""
     bundle, policy = read_bundle(Path(bundle_path)), illustrative()
-    body = json.loads(Path(request_path).read_text(encoding="utf-8"))
-    raw = {**columns_of(body["households"]), **(bundle.context or {})}
-    day, model = np.datetime64(body["as_of"]), bundle.model
+    asked = read_request(Path(request_path).read_bytes(), date.max, backfill=True)
+    raw = {**joined(asked.households), **(bundle.context or {})}
+    day, model = np.datetime64(asked.as_of), bundle.model
     names = tuple(dict.fromkeys((*model.features, *LOOKED_AT)))
     tables = accept(raw)
     vectors = build_vectors(tables, day, features=names)
@@ -57,7 +57,7 @@ def main(bundle_path: str, request_path: str) -> None:
         "vector": lambda: build_vectors(tables, day, features=names),
         "score": lambda: model.probability(vectors),
         "contributions": lambda: contributions(model, vectors),
-        "reasons": lambda: reasons(tables, household, day, values, phi, share, policy.most_reasons),
+        "reasons": lambda: reasons(tables, household, day, values, phi, share, policy),
         "assess, without check": lambda: assess(bundle, policy, tables, day, made_at="benchmark"),
     }
     whole = {name: timed(call) for name, call in stages.items()}

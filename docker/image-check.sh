@@ -79,6 +79,7 @@ make_base "$base"
 secrets=()
 certificates=/etc/ssl/certs/ca-certificates.crt
 [ -e "$certificates" ] && secrets=(--secret "id=certificates,src=$certificates")
+buildah rmi "$tag" >/dev/null 2>&1 || true
 buildah build --format docker --pull-never --tag "$tag" "${secrets[@]}" . >"$work/build.log" 2>&1 ||
     { tail -n 30 "$work/build.log"; exit 1; }
 say "built"

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.contract import Facts, Table
-from features.history import NEVER, believed
+from features.history import NEVER, Believed
 from features.tables import TABLES
 
 Keep = Literal["all", "latest", "account"]
@@ -84,7 +84,7 @@ class Claims:
     order: NDArray[np.int64]
 
 
-def claims(channel: Channel, facts: Facts, first_month: int, last_month: int) -> Claims:
+def claims(channel: Channel, facts: Facts, held: Believed, first_month: int, last_month: int) -> Claims:
     """Return the claims of a table's rows on a channel within a span of months.
 
     Parameters
@@ -92,11 +92,12 @@ def claims(channel: Channel, facts: Facts, first_month: int, last_month: int) ->
     channel : Channel
     facts : Facts
         Checked rows of the channel's table.
+    held : Believed
+        When each row is believed.
     first_month, last_month : int
         Months since 1970, both included; claims outside are left out.
     """
     whole, present = _whole(channel, facts)
-    held = believed(facts)
     row = np.flatnonzero(present & matches(channel, facts) & (held.start < held.stop))
     first, last = span_months(channel, facts, row)
     row, month, amount = _placed(channel, row, whole[row], first, last, first_month, last_month)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from datetime import date
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,10 @@ Kind = Literal["id", "date", "money", "number", "count", "code", "flag"]
 Use = Literal["key", "feature", "outcome", "never"]
 Grain = Literal["household", "area"]
 
-Facts = dict[str, NDArray[np.generic]]
+Day = date | str | np.datetime64
+"""A day as it is told: a date, a text like 2026-06-30, or a NumPy date."""
+
+Facts = dict[str, NDArray[Any]]
 """One table in the hand: column name to array, all of one length."""
 
 Tables = dict[str, Facts]
@@ -110,6 +114,14 @@ class Table:
         raise KeyError(f"{self.name} has no column {name!r}")
 
 
+def as_day(told: Day) -> np.datetime64:
+    """Return a day as tables hold it."""
+    if isinstance(told, np.datetime64):
+        day: np.datetime64 = told.astype("datetime64[D]")
+        return day
+    return np.datetime64(told, "D")
+
+
 def codes(*entries: tuple[str, str, str]) -> tuple[Code, ...]:
     """Make a code list of (id, English, Chinese) entries."""
     return tuple(Code(*entry) for entry in entries)
@@ -140,7 +152,9 @@ SOURCES = codes(
 
 def _fact_columns(owner: Column) -> tuple[Column, ...]:
     return (
-        Column("record_id", "id", "Id of the record; a correction keeps it", "记录编号", "key", required=True),
+        Column(
+            "record_id", "id", "Id of the record; a correction keeps it", "记录编号", "key", required=True
+        ),
         owner,
         Column("occurred_on", "date", "Day it happened or was seen", "发生日期", "key", required=True),
         Column("known_on", "date", "Day we learned it", "获知日期", "key", required=True),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from features.channels import Channel, claims
-from features.contract import SOURCES, Tables
+from features.contract import SOURCES, Day, Tables, as_day
 from features.definitions import FEATURES
+from features.history import believed
 from features.panel import REACH, Panel
 from features.readings import Node
 from features.tables import HOUSEHOLD_TABLES
@@ -20,7 +20,8 @@ from features.view import View, latest_row
 Use = tuple[Channel, int, int]
 """A channel and the first and last row of the window that were used."""
 
-WINDOWED = {"known", "recorded", "total", "mean", "least", "most", "spread", "slope"}
+WINDOWED = {"known", "recorded", "total", "mean", "least", "most", "spread", "slope", "below"}
+"""Operations whose first argument is a series and whose last is the window [months]."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -44,7 +45,7 @@ class Fact:
 
 
 def evidence(
-    tables: Tables, household_id: str, as_of: Any, features: Sequence[str], known_by: Any = None
+    tables: Tables, household_id: str, as_of: Day, features: Sequence[str], known_by: Day | None = None
 ) -> dict[str, tuple[Fact, ...]]:
     """Return the facts behind a household's values as of a day, newest first.
 
@@ -66,7 +67,9 @@ def evidence(
     }
 
 
-def earlier(tables: Tables, household_id: str, as_of: Any, feature: str, known_by: Any = None) -> float | None:
+def earlier(
+    tables: Tables, household_id: str, as_of: Day, feature: str, known_by: Day | None = None
+) -> float | None:
     """Return the figure that a feature's value is compared with; None where there is none."""
     reading = FEATURES[feature].before
     if reading is None:
@@ -76,9 +79,9 @@ def earlier(tables: Tables, household_id: str, as_of: Any, feature: str, known_b
     return None if np.isnan(value) else value
 
 
-def _view(own: Tables, household_id: str, as_of: Any, known_by: Any, readings: Sequence[Node]) -> View:
-    day = np.datetime64(as_of, "D")
-    known = day if known_by is None else np.datetime64(known_by, "D")
+def _view(own: Tables, household_id: str, as_of: Day, known_by: Day | None, readings: Sequence[Node]) -> View:
+    day = as_day(as_of)
+    known = day if known_by is None else as_day(known_by)
     channels = list(dict.fromkeys(channel for node in readings for channel in node.channels()))
     household = np.array([household_id])
     panel = Panel(own, channels, household, day, day)
@@ -86,9 +89,9 @@ def _view(own: Tables, household_id: str, as_of: Any, known_by: Any, readings: S
     return View(panel, own, areas_on(own, household, known), day, known)
 
 
-def of_household(tables: Tables, household_id: str, as_of: Any) -> Tables:
+def of_household(tables: Tables, household_id: str, as_of: Day) -> Tables:
     """Return one household's rows that had happened by a day, and the context tables whole."""
-    happened_by = np.datetime64(as_of, "D")
+    happened_by = as_day(as_of)
     own: Tables = {}
     for name, facts in tables.items():
         if name in HOUSEHOLD_TABLES:
@@ -101,34 +104,43 @@ def of_household(tables: Tables, household_id: str, as_of: Any) -> Tables:
 
 def _uses(view: View, node: Node, low: int, high: int) -> Iterator[Use]:
     """Yield the channels and window rows that an expression was read from."""
-    match node.op:
-        case "months" | "counts" | "carried" | "ever" | "days_since":
-            channel: Any = node.args[0]
-            yield (channel, _held_from(view, channel, low) if node.op == "carried" else low, high)
-        case "latest" | "age":
-            series: Any = node.args[0]
-            rows = view.rows(series, REACH)
-            known = np.isfinite(view.read(series)[rows])
-            row = int(latest_row(known, int(node.args[1]) if node.op == "latest" else 0)[0])  # type: ignore[arg-type]
-            if row >= 0:
-                yield from _uses(view, series, rows.start + row, rows.start + row)
-        case "first_known":
-            for row in range(low, high + 1):
-                chosen = [one for one in node.args if np.isfinite(view.read(one)[row, 0])]  # type: ignore[arg-type]
-                if chosen:
-                    yield from _uses(view, chosen[0], row, row)  # type: ignore[arg-type]
-        case _:
-            if node.op in WINDOWED or node.op == "below":
-                months: Any = node.args[-1]
-                rows = view.rows(node.args[0], months)  # type: ignore[arg-type]
-                low, high = rows.start, rows.stop - 1
-            for arg in node.args:
-                if isinstance(arg, Node):
-                    yield from _uses(view, arg, low, high)
+    match node.op, node.args:
+        case op, (Channel() as channel,):
+            yield channel, _held_from(view, channel, low) if op == "carried" else low, high
+        case "latest", (Node() as series, int(back)):
+            yield from _latest_uses(view, series, back)
+        case "age", (Node() as series,):
+            yield from _latest_uses(view, series, 0)
+        case "first_known", choices:
+            yield from _first_known_uses(view, choices, low, high)
+        case op, (Node() as series, *_, int(months)) if op in WINDOWED:
+            window = view.rows(series, months)
+            yield from _uses(view, series, window.start, window.stop - 1)
+        case _, args:
+            for arg in _nodes(args):
+                yield from _uses(view, arg, low, high)
+
+
+def _nodes(args: Sequence[object]) -> list[Node]:
+    return [arg for arg in args if isinstance(arg, Node)]
+
+
+def _latest_uses(view: View, series: Node, back: int) -> Iterator[Use]:
+    rows = view.rows(series, REACH)
+    row = int(latest_row(np.isfinite(view.read(series)[rows]), back)[0])
+    if row >= 0:
+        yield from _uses(view, series, rows.start + row, rows.start + row)
+
+
+def _first_known_uses(view: View, choices: Sequence[object], low: int, high: int) -> Iterator[Use]:
+    for row in range(low, high + 1):
+        chosen = [one for one in _nodes(choices) if np.isfinite(view.read(one)[row, 0])]
+        if chosen:
+            yield from _uses(view, chosen[0], row, row)
 
 
 def _held_from(view: View, channel: Channel, row: int) -> int:
-    _, present = view.panel.window(channel, view.as_of)
+    _, present = view.window(channel)
     last = int(latest_row(present[: row + 1] > 0)[0])
     return last if last >= 0 else row
 
@@ -140,7 +152,7 @@ def _facts(own: Tables, view: View, uses: set[Use]) -> tuple[Fact, ...]:
         if facts is None or not facts["record_id"].size:
             continue
         first = view.panel.first_month
-        made = claims(channel, facts, first + low, first + high)
+        made = claims(channel, facts, believed(facts), first + low, first + high)
         live = np.flatnonzero((made.start <= view.known_by) & (view.known_by < made.stop))
         winners: dict[tuple[int, int], int] = {}
         for claim in live[np.lexsort((made.order[live], -made.rank[live]))]:

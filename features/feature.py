@@ -10,7 +10,13 @@ from features.readings import Reading
 Concept = Literal[
     "income", "work", "medical", "schooling", "people", "living", "shocks", "support", "area", "data_age"
 ]
-Unit = Literal["line", "share", "yuan", "months", "days", "persons", "times", "hours", "rooms", "grade", "flag"]
+Unit = Literal[
+    "line", "share", "yuan", "months", "days", "persons", "times", "hours", "rooms", "grade", "flag"
+]
+
+
+Direction = Literal[-1, 0, 1]
+"""The sign of an effect on risk where the domain is sure of it, else 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +66,7 @@ class Feature:
     concept: Concept
     reading: Reading
     unit: Unit
-    direction: Literal[-1, 0, 1]
+    direction: Direction
     en: str
     zh: str
     say: Say = Say()
@@ -69,7 +75,7 @@ class Feature:
     @property
     def fingerprint(self) -> str:
         """SHA-256 of the expression: the same wherever the value is the same."""
-        return self.reading.fingerprint()
+        return self.reading.fingerprint
 
     @property
     def tables(self) -> tuple[str, ...]:

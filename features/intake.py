@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from features.contract import Column, Facts, Table, Tables
 from features.errors import Breach
@@ -49,7 +50,17 @@ def take(raw: Raw) -> tuple[Tables, list[Breach]]:
 
 def take_column(column: Column, values: Values) -> tuple[NDArray[Any], NDArray[np.bool_]]:
     """Read the values of one column; returns them in the hand, and which could not be read."""
-    return _TAKERS[column.kind](column, values)
+    match column.kind:
+        case "id":
+            return _take_ids(values)
+        case "date":
+            return _take_dates(values)
+        case "code":
+            return _take_codes(column, values)
+        case "flag":
+            return _take_flags(values)
+        case _:
+            return _take_numbers(column, values)
 
 
 def empty(table: Table, rows: int = 0) -> Facts:
@@ -74,7 +85,7 @@ def missing(column: Column, rows: int) -> NDArray[Any]:
 
 def plain(table: Table, facts: Facts) -> dict[str, list[Any]]:
     """Return a table as plain values, as ``take`` reads them: codes by id, dates as texts, None missing."""
-    return {column.name: _PLAIN[column.kind](column, facts[column.name]) for column in table.columns}
+    return {column.name: _plain_column(column, facts[column.name]) for column in table.columns}
 
 
 def breach(table: str, column: str, rule: str, bad: NDArray[np.bool_]) -> list[Breach]:
@@ -99,11 +110,11 @@ def _take_table(table: Table, columns: Mapping[str, Values], breaches: list[Brea
             )
     facts: Facts = {}
     for column in table.columns:
-        values = columns.get(column.name)
-        if values is None or len(values) != rows:
+        given = columns.get(column.name)
+        if given is None or len(given) != rows:
             facts[column.name] = missing(column, rows)
             continue
-        facts[column.name], bad = take_column(column, values)
+        facts[column.name], bad = take_column(column, given)
         breaches += breach(table.name, column.name, rule_of(column), bad)
     return facts
 
@@ -128,7 +139,9 @@ def rule_of(column: Column) -> str:
 Taken = tuple[NDArray[Any], NDArray[np.bool_]]
 
 
-def _one_by_one(values: Values, convert: Callable[[Any], Any], gap: Any, dtype: Any) -> Taken:
+def _one_by_one(
+    values: Values, convert: Callable[[Any], Any], gap: float | np.datetime64, dtype: DTypeLike
+) -> Taken:
     taken = np.full(len(values), gap, dtype=dtype)
     bad = np.zeros(len(values), dtype=bool)
     for row, value in enumerate(values):
@@ -143,19 +156,20 @@ def _no_bad(taken: NDArray[Any]) -> Taken:
     return taken, np.zeros(taken.size, dtype=bool)
 
 
-def _take_ids(column: Column, values: Values) -> Taken:
+def _take_ids(values: Values) -> Taken:
     if isinstance(values, np.ndarray) and values.dtype.kind == "U":
         return _no_bad(values)
     bad = np.fromiter(
         (value is not None and not isinstance(value, str) for value in values), bool, len(values)
     )
     texts = [value if isinstance(value, str) else "" for value in values]
-    return np.array(texts, dtype=np.str_) if texts else missing(column, 0), bad
+    return np.array(texts, dtype=np.str_) if texts else np.array([], dtype="<U1"), bad
 
 
-def _date(value: Any) -> np.datetime64:
+def _date(value: object) -> np.datetime64:
     if isinstance(value, np.datetime64):
-        return value.astype("datetime64[D]")
+        day: np.datetime64 = value.astype("datetime64[D]")
+        return day
     if isinstance(value, str):
         if len(value) != len("2026-06-30"):
             raise ValueError
@@ -165,13 +179,13 @@ def _date(value: Any) -> np.datetime64:
     return np.datetime64(value, "D")
 
 
-def _take_dates(column: Column, values: Values) -> Taken:
+def _take_dates(values: Values) -> Taken:
     if isinstance(values, np.ndarray) and values.dtype.kind == "M":
         return _no_bad(values.astype("datetime64[D]"))
     return _one_by_one(values, _date, np.datetime64("NaT", "D"), "datetime64[D]")
 
 
-def _number(value: Any) -> float:
+def _number(value: object) -> float:
     if isinstance(value, bool | np.bool_) or not isinstance(value, int | float | np.integer | np.floating):
         raise TypeError
     return float(value)
@@ -198,44 +212,29 @@ def _take_codes(column: Column, values: Values) -> Taken:
     return _one_by_one(values, positions.__getitem__, -1, np.int16)
 
 
-def _flag(value: Any) -> int:
+def _flag(value: object) -> int:
     if isinstance(value, bool | np.bool_ | int | np.integer) and value in {0, 1}:
         return int(value)
     raise ValueError
 
 
-def _take_flags(column: Column, values: Values) -> Taken:
+def _take_flags(values: Values) -> Taken:
     if isinstance(values, np.ndarray) and values.dtype == np.int8:
         unfit = (values < -1) | (values > 1)
         return np.where(unfit, np.int8(-1), values), unfit
     return _one_by_one(values, _flag, -1, np.int8)
 
 
-_TAKERS: dict[str, Callable[[Column, Values], Taken]] = {
-    "id": _take_ids,
-    "date": _take_dates,
-    "money": _take_numbers,
-    "number": _take_numbers,
-    "count": _take_numbers,
-    "code": _take_codes,
-    "flag": _take_flags,
-}
-
-
-def _plain_numbers(column: Column, values: NDArray[Any]) -> list[Any]:
-    return [None if value != value else value for value in values.tolist()]
-
-
-_PLAIN: dict[str, Callable[[Column, NDArray[Any]], list[Any]]] = {
-    "id": lambda column, values: [value or None for value in values.tolist()],
-    "date": lambda column, values: [
-        None if value is None else value.isoformat() for value in values.tolist()
-    ],
-    "money": _plain_numbers,
-    "number": _plain_numbers,
-    "count": _plain_numbers,
-    "code": lambda column, values: [
-        None if value < 0 else column.codes[value].id for value in values.tolist()
-    ],
-    "flag": lambda column, values: [None if value < 0 else bool(value) for value in values.tolist()],
-}
+def _plain_column(column: Column, values: NDArray[Any]) -> list[Any]:
+    given = values.tolist()
+    match column.kind:
+        case "id":
+            return [value or None for value in given]
+        case "date":
+            return [None if value is None else value.isoformat() for value in given]
+        case "code":
+            return [None if value < 0 else column.codes[value].id for value in given]
+        case "flag":
+            return [None if value < 0 else bool(value) for value in given]
+        case _:
+            return [None if math.isnan(value) else value for value in given]

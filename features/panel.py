@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from features.channels import Channel, Claims, claims
 from features.contract import Tables
-from features.history import NEVER
+from features.history import NEVER, Believed, believed
 
 REACH = 36
 """Complete months before the as-of day's month that a vector may look back on."""
@@ -57,8 +57,11 @@ class Panel:
         months = _month(last_day) - self.first_month + 1
         shape = (len(channels), months, households.size)
         self.values = np.zeros(shape)
+        self._held: dict[str, Believed] = {}
         self.present = np.zeros(shape, dtype=np.int32)
-        parts = [self._events(tables, channel, position, households) for channel, position in self.channels.items()]
+        parts = [
+            self._events(tables, channel, position, households) for channel, position in self.channels.items()
+        ]
         self._events_ahead = _in_order(parts)
         self._applied = 0
 
@@ -71,12 +74,23 @@ class Panel:
         np.add.at(self.present.reshape(-1), events.cell[batch], events.present[batch])
         self._applied = batch.stop
 
-    def window(self, channel: Channel, as_of: np.datetime64) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
-        """Return values and counts, shape (REACH + 1, households), the last row the running month."""
+    def window(
+        self, channel: Channel, as_of: np.datetime64, households: NDArray[np.intp] | None = None
+    ) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
+        """Return values and counts, shape (REACH + 1, households), the last row the running month.
+
+        Parameters
+        ----------
+        channel : Channel
+        as_of : datetime64[D]
+        households : ndarray of int, optional
+            Positions of the households wanted; all otherwise.
+        """
         position = self.channels[channel]
         last = _month(as_of) - self.first_month
         rows = slice(0, 1) if channel.at == "ever" else slice(last - REACH, last + 1)
-        return self.values[position, rows], self.present[position, rows]
+        values, present = self.values[position, rows], self.present[position, rows]
+        return (values, present) if households is None else (values[:, households], present[:, households])
 
     def _events(
         self, tables: Tables, channel: Channel, position: int, households: NDArray[np.str_]
@@ -85,7 +99,9 @@ class Panel:
         if facts is None or not facts["record_id"].size:
             return _in_order([])
         last_month = self.first_month + self.values.shape[1] - 1
-        made = claims(channel, facts, self.first_month, last_month)
+        if channel.table not in self._held:
+            self._held[channel.table] = believed(facts)
+        made = claims(channel, facts, self._held[channel.table], self.first_month, last_month)
         owner = np.searchsorted(households, facts["household_id"])
         owner[owner == households.size] = 0
         ours = (households[owner] == facts["household_id"])[made.row]
@@ -113,9 +129,7 @@ def _settled(channel: Channel, made: Claims, cell: NDArray[np.int64], ours: NDAr
     disputed = np.flatnonzero(ours & contested)
     disputed = disputed[np.argsort(cell[disputed], kind="stable")]
     bounds = np.flatnonzero(np.diff(cell[disputed])) + 1
-    for rows in np.split(disputed, bounds):
-        if rows.size:
-            parts.append(_sweep(made, int(cell[rows[0]]), rows))
+    parts += [_sweep(made, int(cell[rows[0]]), rows) for rows in np.split(disputed, bounds) if rows.size]
     return _in_order(parts)
 
 

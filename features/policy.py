@@ -33,6 +33,8 @@ class Policy:
         With an older last income there is no probability.
     most_reasons : int
         How many reasons are told.
+    least_points : float
+        [probability] A concept that adds or takes less is not told.
     """
 
     version: str
@@ -47,6 +49,7 @@ class Policy:
     stale_income_months: int
     oldest_income_months: int
     most_reasons: int
+    least_points: float
 
 
 _PLACES = {
@@ -61,6 +64,7 @@ _PLACES = {
     "stale_income_months": ("data", "stale_income_months"),
     "oldest_income_months": ("data", "oldest_income_months"),
     "most_reasons": ("reasons", "most"),
+    "least_points": ("reasons", "least_points"),
 }
 
 

@@ -12,9 +12,7 @@ from features.history import believed
 from features.lines import nearest_area, parents_on
 
 
-def rates_on(
-    tables: Tables, areas: NDArray[Any], target: str, day: np.datetime64
-) -> NDArray[np.float64]:
+def rates_on(tables: Tables, areas: NDArray[Any], target: str, day: np.datetime64) -> NDArray[np.float64]:
     """Return the last rate of a target for each area, or for the nearest area above that has one.
 
     Parameters

@@ -53,8 +53,9 @@ class Node:
         """Whether windows end with the last complete month, as for incomes."""
         return any(channel.complete for channel in self.channels())
 
+    @cached_property
     def fingerprint(self) -> str:
-        """Return the SHA-256 of the expression and of the meaning of its operations."""
+        """The SHA-256 of the expression and of the meaning of its operations."""
         return hashlib.sha256(f"{LANGUAGE} {self!r}".encode()).hexdigest()
 
 
@@ -86,7 +87,7 @@ class Series(Node):
         return self._read("most", months)
 
     def spread(self, months: int) -> Reading:
-        """Standard deviation over the months that have a figure, NaN below two."""
+        """Return the standard deviation over the months that have a figure, NaN below two."""
         return self._read("spread", months)
 
     def slope(self, months: int) -> Reading:

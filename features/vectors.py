@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from features.channels import Channel
-from features.contract import Facts, Tables
+from features.contract import Day, Facts, Tables, as_day
 from features.definitions import FEATURES
 from features.errors import Usage
 from features.feature import Feature
@@ -22,6 +23,9 @@ from features.view import View
 
 BLOCK_CELLS = 20_000_000
 """Cells of the panel held at once (12 bytes each); more households are taken in blocks."""
+
+Days = Day | Sequence[Day] | NDArray[np.datetime64]
+"""One day or several."""
 
 Progress = Callable[[int], None]
 """Told how many households more are done."""
@@ -87,9 +91,9 @@ class Cohort:
 
 def build_vectors(
     tables: Tables,
-    as_of: Any,
+    as_of: Days | None,
     *,
-    known_by: Any = None,
+    known_by: Day | None = None,
     features: Sequence[str] | None = None,
     cohort: Cohort | None = None,
     progress: Progress | None = None,
@@ -126,12 +130,15 @@ def build_vectors(
         On an unknown feature, or ``known_by`` with several days.
     """
     chosen = _chosen(features)
-    days = np.unique(cohort.as_of if as_of is None and cohort else np.atleast_1d(as_of).astype("datetime64[D]"))
+    if as_of is None and cohort is not None:
+        days = np.unique(cohort.as_of)
+    else:
+        days = np.unique(np.atleast_1d(np.asarray(as_of)).astype("datetime64[D]"))
     if known_by is not None:
         if days.size != 1:
             raise Usage("known_by goes with one as-of day")
         tables = _happened_by(tables, days[0])
-    known = np.datetime64(known_by, "D") if known_by is not None else None
+    known = as_day(known_by) if known_by is not None else None
     parts = list(_blocks(tables, days, known, chosen, cohort, progress))
     names = tuple(feature.id for feature in chosen)
     ids = np.concatenate([part[0] for part in parts]) if parts else np.array([], dtype="<U1")
@@ -149,7 +156,9 @@ def areas_on(tables: Tables, households: NDArray[Any], day: np.datetime64) -> ND
     """Return the area of each of the sorted households as believed at the end of a day, "" if none."""
     facts = tables["households"]
     held = np.flatnonzero(believed(facts).on(day))
-    order = held[np.lexsort((facts["known_on"][held], facts["occurred_on"][held], facts["household_id"][held]))]
+    order = held[
+        np.lexsort((facts["known_on"][held], facts["occurred_on"][held], facts["household_id"][held]))
+    ]
     ids = facts["household_id"][order]
     last = np.searchsorted(ids, households, side="right") - 1
     found = np.zeros(households.size, dtype=facts["area"].dtype)
@@ -166,6 +175,12 @@ def _chosen(features: Sequence[str] | None) -> list[Feature]:
     if unknown:
         raise Usage(f"no such feature: {', '.join(unknown)}")
     return [FEATURES[name] for name in features]
+
+
+@cache
+def _channels(features: tuple[str, ...]) -> list[Channel]:
+    read = (channel for name in features for channel in FEATURES[name].reading.channels())
+    return list(dict.fromkeys(read))
 
 
 def _happened_by(tables: Tables, day: np.datetime64) -> Tables:
@@ -193,7 +208,7 @@ def _blocks(
         households = households[np.isin(households, cohort.household_id)]
     if not households.size or not days.size:
         return
-    channels = list(dict.fromkeys(channel for feature in chosen for channel in feature.reading.channels()))
+    channels = _channels(tuple(feature.id for feature in chosen))
     months = int((days[-1] - days[0]).astype(int)) // 28 + REACH + 2
     width = max(BLOCK_CELLS // (max(len(channels), 1) * months), 1)
     pieces = _pieces(tables, households, width)
@@ -215,19 +230,20 @@ def _days(
 ) -> Iterator[Block]:
     panel = Panel(tables, channels, households, days[0], days[-1])
     for day in days:
-        wanted = np.arange(households.size)
+        wanted = None
         if cohort is not None:
             wanted = np.flatnonzero(np.isin(households, cohort.household_id[cohort.as_of == day]))
-        if not wanted.size:
-            continue
+            if not wanted.size:
+                continue
         known = day if known_by is None else known_by
         panel.advance(known)
-        areas = areas_on(tables, households, known)
-        view = View(panel, tables, areas, day, known)
-        X = np.empty((wanted.size, len(chosen)))
+        read = households if wanted is None else households[wanted]
+        areas = areas_on(tables, read, known)
+        view = View(panel, tables, areas, day, known, wanted)
+        X = np.empty((read.size, len(chosen)))
         for position, feature in enumerate(chosen):
-            X[:, position] = view.read(feature.reading)[wanted]
-        yield households[wanted], np.full(wanted.size, day), X, areas[wanted]
+            X[:, position] = view.read(feature.reading)
+        yield read, np.full(read.size, day), X, areas
 
 
 def _pieces(tables: Tables, households: NDArray[Any], width: int) -> list[Tables]:

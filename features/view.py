@@ -33,6 +33,8 @@ class View:
         Places the windows.
     known_by : datetime64[D]
         Bounds what is believed of the context.
+    households : ndarray of int, optional
+        Positions in the panel of the households to read; all otherwise.
     """
 
     def __init__(
@@ -42,9 +44,10 @@ class View:
         areas: NDArray[Any],
         as_of: np.datetime64,
         known_by: np.datetime64,
+        households: NDArray[np.intp] | None = None,
     ) -> None:
         self.panel, self.tables, self.areas = panel, tables, areas
-        self.as_of, self.known_by = as_of, known_by
+        self.as_of, self.known_by, self.households = as_of, known_by, households
         self.months = as_of.astype("datetime64[M]") + np.arange(-REACH, 1)
         self._done: dict[int, tuple[Node, Array]] = {}
         self._lines: tuple[Array, NDArray[np.bool_]] | None = None
@@ -63,6 +66,10 @@ class View:
             done = self._done[id(node)] = node, _OPS[node.op](self, *node.args)
         return done[1]
 
+    def window(self, channel: Channel) -> tuple[Array, NDArray[np.int32]]:
+        """Return a channel's values and counts of facts, as ``Panel.window``."""
+        return self.panel.window(channel, self.as_of, self.households)
+
     def lines(self) -> tuple[Array, NDArray[np.bool_]]:
         """Return the income line by month and household, and whether it is per equivalent adult."""
         if self._lines is None:
@@ -71,7 +78,7 @@ class View:
             self._lines = amount[:, area], oecd[area]
         return self._lines
 
-    def value(self, arg: Any) -> Any:
+    def value(self, arg: Node | float) -> Array | float:
         """Return the value of an argument: of an expression its reading, else itself."""
         return self.read(arg) if isinstance(arg, Node) else arg
 
@@ -98,17 +105,17 @@ def latest_row(known: NDArray[np.bool_], back: int = 0) -> NDArray[np.intp]:
 
 
 def _months(view: View, channel: Channel) -> Array:
-    values, present = view.panel.window(channel, view.as_of)
+    values, present = view.window(channel)
     return np.where(present > 0, values, np.nan)
 
 
 def _counts(view: View, channel: Channel) -> Array:
-    _, present = view.panel.window(channel, view.as_of)
+    _, present = view.window(channel)
     return np.where(present > 0, present, np.nan)
 
 
 def _carried(view: View, channel: Channel) -> Array:
-    values, present = view.panel.window(channel, view.as_of)
+    values, present = view.window(channel)
     rows = np.arange(values.shape[0])[:, None]
     last = np.maximum.accumulate(np.where(present > 0, rows, -1), axis=0)
     held: Array = np.take_along_axis(values, np.maximum(last, 0), axis=0)
@@ -116,7 +123,8 @@ def _carried(view: View, channel: Channel) -> Array:
 
 
 def _ever(view: View, channel: Channel) -> Array:
-    return _months(view, channel)[0]
+    held: Array = _months(view, channel)[0]
+    return held
 
 
 def _days_since(view: View, channel: Channel) -> Array:
@@ -220,7 +228,7 @@ def _area_rate(view: View, target: str) -> Array:
     return rates
 
 
-def _divide(view: View, top: Node, bottom: Any) -> Array:
+def _divide(view: View, top: Node, bottom: Node | float) -> Array:
     over, under = view.read(top), view.value(bottom)
     return np.where(under != 0, over / np.where(under != 0, under, 1.0), np.nan)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from features.contract import Tables
+from features.contract import Day, Tables, as_day
 from features.evidence import of_household
 from features.policy import Policy
 from features.rates import rates_on
@@ -25,6 +25,9 @@ LOOKED_AT = ("days_since_visit", "income_age", "income_imputed", "income_to_line
 """Features that tell how well a household is known, whether or not the model uses them."""
 
 DAYS_A_MONTH = 30.4
+
+ONE_IN_A_HUNDRED = 0.01
+"""Below it a probability is told of a thousand households."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,7 @@ class Assessment:
 
 
 def assess(
-    bundle: Bundle, policy: Policy, tables: Tables, as_of: Any, *, made_at: str
+    bundle: Bundle, policy: Policy, tables: Tables, as_of: Day, *, made_at: str
 ) -> tuple[Assessment, ...]:
     """Assess every household of the tables as of the end of a day.
 
@@ -103,7 +106,7 @@ def assess(
     Foreign
         Where the features are not those that the model was fitted on.
     """
-    day = np.datetime64(as_of, "D")
+    day = as_day(as_of)
     names = tuple(dict.fromkeys((*bundle.model.features, *LOOKED_AT)))
     vectors = build_vectors(tables, day, features=names)
     return _assessed(bundle, policy, tables, vectors, day, made_at)
@@ -205,7 +208,7 @@ class _Same:
         judged = enough != "insufficient"
         own = of_household(tables, household_id, self.as_of) if judged else tables
         day = np.datetime64(self.as_of, "D")
-        told = reasons(own, household_id, day, values, phi, share, policy.most_reasons) if judged else ()
+        told = reasons(own, household_id, day, values, phi, share, policy) if judged else ()
         whole = Assessment(
             assessment_id="",
             household_id=household_id,
@@ -265,7 +268,7 @@ def sufficiency(values: Mapping[str, float], policy: Policy) -> str:
 
 def odds(probability: float, usual: float, target: str) -> dict[str, Any]:
     """Return a probability as households of a hundred, or of a thousand where under one in a hundred."""
-    of = 100 if probability >= 0.01 else 1000
+    of = 100 if probability >= ONE_IN_A_HUNDRED else 1000
     n = round(probability * of)
     told: dict[str, Any] = {"n": n, "of": of, "area_n": round(usual * 1000), "area_of": 1000}
     for language in ("zh", "en"):
@@ -300,7 +303,7 @@ def ask(told: tuple[Reason, ...], enough: str) -> tuple[dict[str, str], ...]:
 
 
 def _both(group: str, name: str, **given: Any) -> dict[str, str]:
-    return {language: wording(language)[group][name].format(**given) for language in ("zh", "en")}  # type: ignore[arg-type]
+    return {language: wording(language)[group][name].format(**given) for language in ("zh", "en")}
 
 
 def _reason(reason: Reason) -> dict[str, Any]:

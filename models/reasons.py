@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from features.contract import Tables
 from features.definitions import FEATURES
 from features.evidence import Fact, earlier, evidence
+from features.policy import Policy
 from models.wording import phrase, sentence
 
 UNTOLD = frozenset({"data_age", "area"})
@@ -62,7 +63,7 @@ def reasons(
     values: Mapping[str, float],
     phi: Mapping[str, float],
     points: Mapping[str, float],
-    most: int,
+    policy: Policy,
 ) -> tuple[Reason, ...]:
     """Return the reasons of one household, the greatest points first.
 
@@ -78,12 +79,12 @@ def reasons(
     values, phi : mapping of feature id to float
         The vector and the contributions of the raw score.
     points : mapping of concept to float
-    most : int
-        How many reasons at most.
+    policy : Policy
+        How many reasons at most, and how many points are worth one.
     """
     told: list[Reason] = []
     for concept in sorted(points.keys() - UNTOLD - {"start"}, key=lambda name: (-abs(points[name]), name)):
-        if len(told) == most or points[concept] == 0:
+        if len(told) == policy.most_reasons or abs(points[concept]) < policy.least_points:
             break
         told.extend(_first(tables, household_id, as_of, values, phi, concept, points[concept]))
     return tuple(told)

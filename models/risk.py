@@ -98,6 +98,14 @@ class RiskModel:
         """Σ depth² over all leaves: what contributions of one household cost."""
         return trees_cost(self.booster_text)
 
+    @cached_property
+    def columns_by_concept(self) -> dict[str, NDArray[np.intp]]:
+        """Columns of each concept's features; concepts in the order of their first feature."""
+        columns: dict[str, list[int]] = {}
+        for column, concept in enumerate(self.concepts):
+            columns.setdefault(concept, []).append(column)
+        return {concept: np.array(members, dtype=np.intp) for concept, members in columns.items()}
+
     def matrix(self, vectors: Vectors) -> NDArray[np.float64]:
         """Columns of the vectors in the order of the trees.
 

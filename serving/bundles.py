@@ -73,9 +73,7 @@ class Champion:
         Seconds of a clock that never goes back.
     """
 
-    def __init__(
-        self, folder: Path, policy: Policy, profile: Profile, clock: Callable[[], float]
-    ) -> None:
+    def __init__(self, folder: Path, policy: Policy, profile: Profile, clock: Callable[[], float]) -> None:
         self._folder = folder
         self._policy = policy
         self._profile = profile
@@ -123,8 +121,8 @@ class Champion:
         bundle = champion(self._folder)
         if self._profile == "production" and bundle.trained_on != "real":
             raise Foreign(
-                f"the production profile serves only models trained on real households; this one was trained on "
-                f"{bundle.trained_on} ones (FANGPIN_PROFILE=demo serves it with a notice)"
+                "the production profile serves only models trained on real households; this one was trained "
+                f"on {bundle.trained_on} ones (FANGPIN_PROFILE=demo serves it with a notice)"
             )
         check_golden(bundle, self._policy)
         return Served(bundle, context_tables(bundle.context or {}))

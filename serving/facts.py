@@ -1,4 +1,4 @@
-"""From the body of a request to the contract's tables, household by household, with the place of every fault."""
+"""From the body of a request to rows of the contract, by household, with the place of every fault."""
 
 from __future__ import annotations
 
@@ -39,7 +39,8 @@ class Sent:
     rows : dict
         Its rows by table; of ``households`` the first is its own.
     faults : tuple of Fault
-        What is off in its form; the contract's rules come later.
+        What is off in its form; the contract's rules come later. There are rows beside faults where
+        only columns are unknown, so that both kinds can be named at once.
     """
 
     position: int
@@ -54,6 +55,7 @@ class Sent:
         return [Fault(self.place(table, row, breach.column), detail) for row in breach.rows or (None,)]
 
     def place(self, table: str, row: int | None, column: str) -> str:
+        """Return the pointer to a column of a row of this household's tables."""
         steps: list[str | int] = ["households", self.position]
         if table != OWN:
             steps += [table] if row is None else [table, row]
@@ -101,7 +103,9 @@ def read_request(body: bytes, today: date, *, backfill: bool) -> Asked:
     except orjson.JSONDecodeError as error:
         raise Problem(400, f"The body is not JSON: line {error.lineno}, column {error.colno}.") from error
     if not isinstance(content, dict):
-        raise Problem(422, "The body is an object with as_of, households and context.", [Fault("", "not an object")])
+        raise Problem(
+            422, "The body is an object with as_of, households and context.", [Fault("", "not an object")]
+        )
     faults = [Fault(_safe("", name), "no field of the request") for name in content if name not in _FIELDS]
     day = _as_of(content.get("as_of"), today, faults)
     households = content.get("households")
@@ -195,7 +199,9 @@ def _as_of(given: object, today: date, faults: list[Fault]) -> date:
     if given is None:
         return today
     try:
-        day = date.fromisoformat(given) if isinstance(given, str) and len(given) == len("2026-06-30") else None
+        day = (
+            date.fromisoformat(given) if isinstance(given, str) and len(given) == len("2026-06-30") else None
+        )
     except ValueError:
         day = None
     if day is None:
@@ -214,12 +220,15 @@ def _context(given: object, completing: _Completing, faults: list[Fault]) -> Row
     context: RowsByTable = {}
     for table, rows in given.items():
         if table not in CONTEXT_TABLES:
-            faults.append(Fault(_safe("/context", table), "no context table; there are " + ", ".join(CONTEXT_TABLES)))
+            faults.append(
+                Fault(_safe("/context", table), "no context table; there are " + ", ".join(CONTEXT_TABLES))
+            )
             continue
-        good = _rows(pointer("context", table), table, rows, faults)
+        good = _rows(pointer("context", table), rows, faults)
         seen: Counter[bytes] = Counter()
         for number, row in enumerate(good):
-            faults += completing.faults(pointer("context", table, number), row)
+            place = pointer("context", table, number)
+            faults += _unknown(place, table, row) + completing.faults(place, row)
         context[table] = [completing.row(table, {}, _dated(row, completing.day), seen) for row in good]
     return context
 
@@ -231,7 +240,9 @@ def _sent(households: list[Any], completing: _Completing) -> Iterable[Sent]:
         if not isinstance(given, dict):
             yield Sent(position, "", {}, (Fault(place, "not an object"),))
         elif not _has_id(given):
-            yield Sent(position, "", {}, (Fault(f"{place}/household_id", "not a text that names a household"),))
+            yield Sent(
+                position, "", {}, (Fault(f"{place}/household_id", "not a text that names a household"),)
+            )
         elif ids[given["household_id"]] > 1:
             twice = Fault(f"{place}/household_id", "several households of the request have this id")
             yield Sent(position, given["household_id"], {}, (twice,))
@@ -247,40 +258,41 @@ def _has_id(given: object) -> bool:
 def _household(position: int, given: dict[str, Any], completing: _Completing) -> Sent:
     name: str = given["household_id"]
     place = pointer("households", position)
-    faults: list[Fault] = []
     own = {key: value for key, value in given.items() if key not in HOUSEHOLD_TABLES}
-    faults += _unknown(place, OWN, own) + completing.faults(place, own)
-    tables: dict[str, list[Row]] = {OWN: [_dated(own, completing.day)]}
-    for table in given.keys() & HOUSEHOLD_TABLES.keys():
-        rows = _rows(f"{place}/{table}", table, given[table], faults)
+    faults = completing.faults(place, own)
+    unknown = _unknown(place, OWN, own)
+    tables: RowsByTable = {OWN: [_dated(_known(OWN, own), completing.day)]}
+    for table in sorted(given.keys() & HOUSEHOLD_TABLES.keys()):
+        rows = _rows(f"{place}/{table}", given[table], faults)
         for number, row in enumerate(rows):
             faults += completing.faults(f"{place}/{table}/{number}", row)
+            unknown += _unknown(f"{place}/{table}/{number}", table, row)
             if row.get("household_id", name) != name:
                 faults.append(Fault(f"{place}/{table}/{number}/household_id", "another household's"))
-        tables.setdefault(table, []).extend(rows)
+        tables.setdefault(table, []).extend(rows if not unknown else [_known(table, row) for row in rows])
     if faults:
-        return Sent(position, name, {}, tuple(faults))
+        return Sent(position, name, {}, tuple(unknown + faults))
     seen: Counter[bytes] = Counter()
     owner = {"household_id": name}
     complete = {
-        table: [completing.row(table, owner, row, seen) for row in rows] for table, rows in sorted(tables.items())
+        table: [completing.row(table, owner, row, seen) for row in rows]
+        for table, rows in sorted(tables.items())
     }
-    return Sent(position, name, complete)
+    return Sent(position, name, complete, tuple(unknown))
 
 
 def _dated(row: Row, day: str) -> Row:
-    """A row about what holds from a day on: without that day it holds from when it became known."""
+    """Return a row about what holds from a day on; where no day is given, from when it became known."""
     return row if row.get("occurred_on") is not None else {**row, "occurred_on": row.get("known_on") or day}
 
 
-def _rows(place: str, table: str, given: object, faults: list[Fault]) -> list[Row]:
+def _rows(place: str, given: object, faults: list[Fault]) -> list[Row]:
     if not isinstance(given, list):
         faults.append(Fault(place, "not a list of rows"))
         return []
     rows: list[Row] = []
     for number, row in enumerate(given):
         if isinstance(row, dict):
-            faults += _unknown(f"{place}/{number}", table, row)
             rows.append(row)
         else:
             faults.append(Fault(f"{place}/{number}", "not an object"))
@@ -290,11 +302,19 @@ def _rows(place: str, table: str, given: object, faults: list[Fault]) -> list[Ro
 _COLUMNS = {name: frozenset(column.name for column in table.columns) for name, table in TABLES.items()}
 
 
+def _known(table: str, row: Row) -> Row:
+    return {name: value for name, value in row.items() if name in _COLUMNS[table]}
+
+
 def _unknown(place: str, table: str, row: Mapping[str, Any]) -> list[Fault]:
     unknown = row.keys() - _COLUMNS[table]
     return [Fault(_safe(place, name), f"no column of {table}") for name in sorted(unknown)]
 
 
 def _safe(place: str, name: str) -> str:
-    """Return the pointer to a field whose name the sender chose; what does not look like a name is left out."""
-    return place + pointer(name) if name.isascii() and name.isidentifier() and len(name) <= len("x" * 40) else place
+    """Return the pointer to a field whose name the sender chose, left out where it is no plain name."""
+    return (
+        place + pointer(name)
+        if name.isascii() and name.isidentifier() and len(name) <= len("x" * 40)
+        else place
+    )

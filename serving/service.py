@@ -1,4 +1,4 @@
-"""The use case behind ``POST /v1/assessments``: facts in, assessments and errors out, household by household."""
+"""The use case behind ``POST /v1/assessments``: facts in; out, by household, its assessment or errors."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import numpy as np
+
 from features.check import check
 from features.contract import Tables
 from features.errors import Breach
 from features.intake import take
 from features.lines import parents_on
 from features.policy import Policy
+from features.tables import CONTEXT_TABLES
 from models.assessment import Assessment, assess
 from serving.bundles import Served
 from serving.facts import Asked, Sent, columns, context_faults, joined, read_request, shared_records
@@ -81,7 +84,7 @@ class Desk:
         with self.metrics.stage("check"):
             context = self._context(asked)
             tables, faults = _checked(asked.households, context)
-            tables, faults = _entitled(asked, tables, faults, context, key)
+            tables, faults = self._entitled(asked, tables, faults, key)
         with self.metrics.stage("assess"):
             given = self._assess(tables, asked, made_at)
         with self.metrics.stage("render"):
@@ -97,10 +100,30 @@ class Desk:
         context = {**self.served.context, **own}
         breaches += check(context)
         if breaches:
-            raise Problem(
-                422, "The context breaks the data contract.", context_faults(_among(breaches, context))
-            )
+            raise Problem(422, "The context breaks the data contract.", context_faults(breaches))
         return context
+
+    def _entitled(self, asked: Asked, tables: Tables, faults: Faults, key: Key) -> tuple[Tables, Faults]:
+        """Leave out the households outside the area of the key; what lies in it is for the bundle to say."""
+        if not key.area or not tables:
+            return tables, faults
+        parents = parents_on(self.served.context, np.datetime64(asked.as_of, "D"))
+        codes = set(tables["households"]["area"].tolist())
+        outside = {code for code in codes if not _within(code, key.area, parents)}
+        refused: Faults = {
+            sent.position: [Fault(pointer("households", sent.position, "area"), NOT_OURS)]
+            for sent in asked.households
+            if sent.position not in faults and any(row["area"] in outside for row in sent.rows["households"])
+        }
+        if not refused:
+            return tables, faults
+        if len(refused) == len(asked.households):
+            every = [fault for some in refused.values() for fault in some]
+            raise Problem(403, "The key may not ask about these households.", every)
+        faults = faults | refused
+        context = {name: facts for name, facts in tables.items() if name in CONTEXT_TABLES}
+        left, _ = _read([sent for sent in asked.households if sent.position not in faults], context)
+        return left, faults
 
     def _assess(self, tables: Tables, asked: Asked, made_at: str) -> tuple[Assessment, ...]:
         if not tables:
@@ -132,7 +155,7 @@ def demo_notice(served: Served, policy: Policy) -> dict[str, str]:
     return {} if served.bundle.trained_on == "real" else {"demo_notice": policy.demo_notice_zh}
 
 
-def _checked(households: Iterable[Sent], context: Tables) -> tuple[Tables, Faults]:
+def _checked(households: tuple[Sent, ...], context: Tables) -> tuple[Tables, Faults]:
     """Return the tables of the households that keep the contract, and the faults of the others.
 
     All are read at once; only where something is off is each looked at by itself.
@@ -140,10 +163,10 @@ def _checked(households: Iterable[Sent], context: Tables) -> tuple[Tables, Fault
     faults: Faults = {sent.position: list(sent.faults) for sent in households if sent.faults}
     good = [sent for sent in households if sent.position not in faults]
     tables, breaches = _read(good, context)
-    if not breaches:
+    if not breaches and not any(sent.rows for sent in households if sent.faults):
         return tables, faults
     faults |= shared_records(good)
-    for sent in good:
+    for sent in households:
         _, own = _read([sent], context)
         if own:
             faults.setdefault(sent.position, []).extend(fault for one in own for fault in sent.fault(one))
@@ -161,29 +184,6 @@ def _read(households: list[Sent], context: Tables) -> tuple[Tables, list[Breach]
     return tables, breaches + check(tables)
 
 
-def _entitled(
-    asked: Asked, tables: Tables, faults: Faults, context: Tables, key: Key
-) -> tuple[Tables, Faults]:
-    """Leave out the households that lie outside the area of the key."""
-    if not key.area or not tables:
-        return tables, faults
-    parents = parents_on(context, _day(asked))
-    codes = set(tables["households"]["area"].tolist())
-    outside = {code for code in codes if not _within(code, key.area, parents)}
-    if not outside:
-        return tables, faults
-    refused: Faults = {}
-    for sent in asked.households:
-        if sent.position not in faults and any(row["area"] in outside for row in sent.rows["households"]):
-            refused[sent.position] = [Fault(pointer("households", sent.position, "area"), NOT_OURS)]
-    if len(refused) == len(asked.households):
-        every = [fault for some in refused.values() for fault in some]
-        raise Problem(403, "The key may not ask about these households.", every)
-    faults = faults | refused
-    tables, _ = _read([sent for sent in asked.households if sent.position not in faults], context)
-    return tables, faults
-
-
 def _within(code: str, area: str, parents: Mapping[str, str]) -> bool:
     seen: set[str] = set()
     while code and code not in seen:
@@ -192,12 +192,6 @@ def _within(code: str, area: str, parents: Mapping[str, str]) -> bool:
         seen.add(code)
         code = parents.get(code, "")
     return False
-
-
-def _day(asked: Asked) -> Any:
-    import numpy as np
-
-    return np.datetime64(asked.as_of, "D")
 
 
 def _answer(asked: Asked, given: tuple[Assessment, ...], faults: Faults) -> Answer:
@@ -220,10 +214,6 @@ def _answer(asked: Asked, given: tuple[Assessment, ...], faults: Faults) -> Answ
 
 def _entry(sent: Sent, faults: list[Fault]) -> dict[str, Any]:
     return {"household_id": sent.household_id or None, "errors": [fault.as_dict() for fault in faults]}
-
-
-def _among(breaches: Iterable[Breach], tables: Tables) -> list[Breach]:
-    return [breach for breach in breaches if breach.table in tables or not breach.table]
 
 
 def _unplaced(breach: Breach) -> Fault:

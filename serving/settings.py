@@ -17,18 +17,19 @@ PREFIX = "FANGPIN_"
 MEBIBYTE = 1 << 20
 
 SETTINGS: dict[str, str] = {
-    "FANGPIN_BUNDLES": "Folder with the bundles and the champion link. No default.",
+    "FANGPIN_HOME": "Folder of what has no place of its own. Default: ~/.fangpin.",
+    "FANGPIN_BUNDLES": "Folder with the bundles and the champion link. Default: bundles in the home.",
     "FANGPIN_POLICY": "Folder with the county's policy. Default: the illustrative policy.",
-    "FANGPIN_KEYS": "File with the hashes of the keys. Default: keys.jsonl in the working folder.",
-    "FANGPIN_ANSWER_LOG": "Append-only file of the answers. Default: answers.jsonl in the working folder.",
-    "FANGPIN_ANSWER_LOG_SYNC": "always: an answer is on the disk before it is sent; never: as the system likes. "
-    "Default: always.",
-    "FANGPIN_PROFILE": "production refuses models not trained on real households; demo marks every answer. "
+    "FANGPIN_KEYS": "File with the hashes of the keys. Default: keys.jsonl in the home.",
+    "FANGPIN_ANSWER_LOG": "Append-only file of the answers. Default: answers.jsonl in the home.",
+    "FANGPIN_ANSWER_LOG_SYNC": "always: answers are on the disk before they are sent; never: when the system "
+    "likes. Default: always.",
+    "FANGPIN_PROFILE": "production refuses models not trained on real households; demo marks their answers. "
     "Default: production.",
     "FANGPIN_MAX_BODY_MB": "Largest request body in MiB. Default: 16.",
     "FANGPIN_THREADS": "Requests assessed at once by one process. Default: 2.",
 }
-"""Every setting and its meaning."""
+"""Every setting of the service and its meaning."""
 
 _READ_ELSEWHERE = {"FANGPIN_EPH_FILE"}
 """Read by tests and commands that are not the service's."""
@@ -42,12 +43,12 @@ class Settings:
     ----------
     bundles : Path
         Folder that holds the ``champion`` link.
-    policy : Path, optional
-        Folder of the county's policy; the illustrative one otherwise.
     keys : Path
         File with one hash of a key a line.
     answer_log : Path
         Append-only file of answers.
+    policy : Path, optional
+        Folder of the county's policy; the illustrative one otherwise.
     answer_log_sync : {"always", "never"}
         Whether answers reach the disk before they are sent.
     profile : {"demo", "production"}
@@ -57,9 +58,9 @@ class Settings:
     """
 
     bundles: Path
+    keys: Path
+    answer_log: Path
     policy: Path | None = None
-    keys: Path = Path("keys.jsonl")
-    answer_log: Path = Path("answers.jsonl")
     answer_log_sync: Sync = "always"
     profile: Profile = "production"
     max_body_bytes: int = 16 * MEBIBYTE
@@ -81,7 +82,9 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
     ]
     given = {name: environ[name] for name in SETTINGS if environ.get(name)}
     if "FANGPIN_BUNDLES" not in given:
-        faults.append("FANGPIN_BUNDLES is not set: it names the folder with the bundles and the champion link")
+        faults.append(
+            "FANGPIN_BUNDLES is not set: it names the folder with the bundles and the champion link"
+        )
     faults += _not_among(given, "FANGPIN_PROFILE", get_args(Profile))
     faults += _not_among(given, "FANGPIN_ANSWER_LOG_SYNC", get_args(Sync))
     for name in ("FANGPIN_MAX_BODY_MB", "FANGPIN_THREADS"):
@@ -90,10 +93,10 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
     if faults:
         raise Usage("\n".join(faults))
     return Settings(
-        bundles=Path(given["FANGPIN_BUNDLES"]),
+        bundles=_place(given, "FANGPIN_BUNDLES", "bundles"),
         policy=Path(given["FANGPIN_POLICY"]) if "FANGPIN_POLICY" in given else None,
-        keys=_keys(given),
-        answer_log=Path(given.get("FANGPIN_ANSWER_LOG", "answers.jsonl")),
+        keys=_place(given, "FANGPIN_KEYS", "keys.jsonl"),
+        answer_log=_place(given, "FANGPIN_ANSWER_LOG", "answers.jsonl"),
         answer_log_sync="never" if given.get("FANGPIN_ANSWER_LOG_SYNC") == "never" else "always",
         profile="demo" if given.get("FANGPIN_PROFILE") == "demo" else "production",
         max_body_bytes=int(given.get("FANGPIN_MAX_BODY_MB", "16")) * MEBIBYTE,
@@ -108,11 +111,12 @@ def environment() -> Mapping[str, str]:
 
 def keys_file(environ: Mapping[str, str]) -> Path:
     """Return the file of keys, for commands that need no other setting."""
-    return _keys(environ)
+    return _place(environ, "FANGPIN_KEYS", "keys.jsonl")
 
 
-def _keys(given: Mapping[str, str]) -> Path:
-    return Path(given.get("FANGPIN_KEYS") or "keys.jsonl")
+def _place(given: Mapping[str, str], name: str, usual: str) -> Path:
+    home = Path(given.get("FANGPIN_HOME") or "~/.fangpin").expanduser()
+    return Path(given[name]) if given.get(name) else home / usual
 
 
 def _not_among(given: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> list[str]:

@@ -10,12 +10,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, cast
 
 import numpy as np
 import typer
 
 from features.errors import BadInput, FangpinError, MissingExtra, Refused, Usage
+
+if TYPE_CHECKING:
+    from models.bundle import TrainedOn
+    from models.registry import Registry
 
 app = typer.Typer(
     name="fangpin-train",
@@ -28,10 +32,21 @@ app = typer.Typer(
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 Reason = Annotated[str, typer.Option(help="Why; kept in the ledger.")]
 
-EXIT: tuple[tuple[type[FangpinError], int], ...] = ((MissingExtra, 4), (Refused, 3), (Usage, 2), (FangpinError, 1))
+EXIT: tuple[tuple[type[FangpinError], int], ...] = (
+    (MissingExtra, 4),
+    (Refused, 3),
+    (Usage, 2),
+    (FangpinError, 1),
+)
 """Exit codes: 1 a breach, 2 usage, 3 refused by a gate, 4 an extra is missing."""
 
-DRIVE_EXTRAS = {"mlflow": "train", "sklearn": "train", "shap": "train", "matplotlib": "train", "pyarrow": "files"}
+DRIVE_EXTRAS = {
+    "mlflow": "train",
+    "sklearn": "train",
+    "shap": "train",
+    "matplotlib": "train",
+    "pyarrow": "files",
+}
 
 
 def main() -> None:
@@ -62,7 +77,9 @@ def import_(
     *,
     mapping: Annotated[str, typer.Option(help="A shipped mapping (eph, rwm5yr) or a TOML file.")],
     out: Annotated[Path, typer.Option(help="Folder for the contract tables.")],
-    known_on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day the files became known.")] = None,
+    known_on: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day the files became known.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Turn a ledger into contract tables; nothing is written where anything breaks the contract."""
@@ -89,7 +106,9 @@ def check(folder: Path, as_json: AsJson = False) -> None:
 
     breaches = list_breaches(folder)
     if as_json:
-        _print_json([{"table": b.table, "column": b.column, "rule": b.rule, "count": b.count} for b in breaches])
+        _print_json(
+            [{"table": b.table, "column": b.column, "rule": b.rule, "count": b.count} for b in breaches]
+        )
     elif not breaches:
         typer.echo("no breach of the contract")
     if breaches and as_json:
@@ -135,11 +154,11 @@ def fit(
     from training.pipeline import fit as learn_and_register
     from training.settings import places
 
-    Origin(trained_on, (), {})  # type: ignore[arg-type]
+    origin = Origin(cast("TrainedOn", trained_on), (), {})
     fitted = learn_and_register(
         read_tables(folder),
         target=target,
-        trained_on=trained_on,  # type: ignore[arg-type]
+        trained_on=origin.trained_on,
         title=title or folder.resolve().name,
         policy=read_policy(policy) if policy else illustrative(),
         places=places(),
@@ -150,7 +169,8 @@ def fit(
         _print_json({**vars(fitted), "comparison": fitted.comparison.as_dict()})
         return
     typer.echo(fitted.comparison.as_text())
-    typer.echo(f"\n{fitted.rows:,} rows, {fitted.events:,} events; registered as {fitted.name} version {fitted.version}")
+    counted = f"{fitted.rows:,} rows, {fitted.events:,} events"
+    typer.echo(f"\n{counted}; registered as {fitted.name} version {fitted.version}")
 
 
 @app.command()
@@ -166,7 +186,9 @@ def promote(
 
 
 @app.command()
-def rollback(*, reason: Reason, name: Annotated[str, typer.Option(help="Registered name.")] = "fangpin-next-visit") -> None:
+def rollback(
+    *, reason: Reason, name: Annotated[str, typer.Option(help="Registered name.")] = "fangpin-next-visit"
+) -> None:
     """Let the version serve that served before."""
     entry = _registry(name).rollback(reason=reason, by=_who(), at=_now())
     typer.echo(f"{entry.folder} serves again; before: {entry.previous or 'nothing'}")
@@ -196,7 +218,9 @@ def export(
 
 
 @app.command()
-def card(version: str, name: Annotated[str, typer.Option(help="Registered name.")] = "fangpin-next-visit") -> None:
+def card(
+    version: str, name: Annotated[str, typer.Option(help="Registered name.")] = "fangpin-next-visit"
+) -> None:
     """Print the model card of a version."""
     import tempfile
 
@@ -209,8 +233,12 @@ def card(version: str, name: Annotated[str, typer.Option(help="Registered name."
 def request(
     folder: Path,
     *,
-    household: Annotated[str | None, typer.Option(help="Household id; else the first with the most facts.")] = None,
-    as_of: Annotated[str | None, typer.Option(help="As-of day; else the last day anything became known.")] = None,
+    household: Annotated[
+        str | None, typer.Option(help="Household id; else the first with the most facts.")
+    ] = None,
+    as_of: Annotated[
+        str | None, typer.Option(help="As-of day; else the last day anything became known.")
+    ] = None,
 ) -> None:
     """Print one household's history as the body of a request to the service."""
     from features.files import read_tables
@@ -224,7 +252,9 @@ def panel(
     name: Annotated[str, typer.Argument(help="eph or rwm5yr.")],
     *,
     file: Annotated[Path | None, typer.Option(help="The panel's file (eph).")] = None,
-    train_until: Annotated[str | None, typer.Option(help="Learn from outcomes of visits by this day.")] = None,
+    train_until: Annotated[
+        str | None, typer.Option(help="Learn from outcomes of visits by this day.")
+    ] = None,
     resamples: Annotated[int, typer.Option(help="Resamples of households for the intervals.")] = 1000,
     as_json: AsJson = False,
 ) -> None:
@@ -240,7 +270,7 @@ def panel(
         typer.echo(shown.as_text())
 
 
-def _registry(name: str) -> Any:
+def _registry(name: str) -> Registry:
     from models.registry import Registry
     from training.settings import places
 
@@ -272,6 +302,6 @@ def _who() -> str:
     return getpass.getuser()
 
 
-def _print_json(content: Any) -> None:
+def _print_json(content: object) -> None:
     json.dump(content, sys.stdout, ensure_ascii=False, indent=1, default=str)
     sys.stdout.write("\n")

@@ -78,8 +78,9 @@ def next_visit(tables: Tables) -> Followed:
     if visits is None or not visits["record_id"].size:
         raise Refused("no visits: nobody can be followed to the next one")
     rounds = (visits["purpose"] == VISITS.column("purpose").code("round")) & (visits["voided"] != 1)
+    household, day = visits["household_id"][rounds], visits["known_on"][rounds]
     pairs = np.unique(
-        np.rec.fromarrays([visits["household_id"][rounds], visits["known_on"][rounds]], names="household,day")
+        np.rec.fromarrays([household, day], dtype=[("household", household.dtype), ("day", day.dtype)])
     )
     seen = Cohort(pairs["household"], pairs["day"])
     vectors = build_vectors(
@@ -108,6 +109,7 @@ def _under_before(household: NDArray[np.str_], under: NDArray[np.bool_]) -> NDAr
     """Return which visits follow, in the same household, one at which income was under the line."""
     total = np.cumsum(under)
     first = np.flatnonzero(np.concatenate([[True], household[1:] != household[:-1]]))
-    before_household = np.repeat(total[first] - under[first], np.diff(np.append(first, household.size)))
+    visits = np.diff(np.append(first, household.size))
+    before_household: NDArray[np.int64] = np.repeat(total[first] - under[first], visits)
     earlier: NDArray[np.bool_] = (total - under - before_household) > 0
     return earlier

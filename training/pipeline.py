@@ -73,7 +73,9 @@ class Fitted:
     comparison: Comparison
 
 
-def prepare(tables: Tables, target: str, told: Told, *, until: np.datetime64 | None = None) -> tuple[Tables, Followed, Vectors]:
+def prepare(
+    tables: Tables, target: str, told: Told, *, until: np.datetime64 | None = None
+) -> tuple[Tables, Followed, Vectors]:
     """Follow the households, date the area rates, build the vectors.
 
     Parameters
@@ -151,7 +153,12 @@ def fit(
         places,
         Run(
             experiment=name,
-            params={**learnt.params, "target": target, "features": len(vectors.features), "rows": len(vectors)},
+            params={
+                **learnt.params,
+                "target": target,
+                "features": len(vectors.features),
+                "rows": len(vectors),
+            },
             measures=_metrics(compared),
             tags={"trained_on": trained_on, "data_sha256": digest, "title": title},
             figures=figures(model, vectors, y, learnt),
@@ -252,8 +259,10 @@ def _card(
         params={**DEFAULT_PARAMS, **learnt.params},
         reference=reference_distributions(model, vectors),
         limits=(
-            "Measured on later blocks of earlier origins, on which the trees were chosen and the calibration "
-            "was fitted: calibration looks better here than it will.",
+            (
+                "Measured on later blocks of earlier origins, on which the trees were chosen and the "
+                "calibration was fitted: calibration looks better here than it will."
+            ),
             "One horizon; no interval for a single household.",
         ),
     )

@@ -35,7 +35,9 @@ def request_of(tables: Tables, household_id: str | None, as_of: np.datetime64 | 
         raise Usage("no such household in the tables")
     if as_of is None:
         as_of = max(
-            own[name]["known_on"].max() for name in HOUSEHOLD_TABLES.keys() & own.keys() if own[name]["record_id"].size
+            own[name]["known_on"].max()
+            for name in HOUSEHOLD_TABLES.keys() & own.keys()
+            if own[name]["record_id"].size
         )
     records = {name: _records(name, own) for name in HOUSEHOLD_TABLES if name in own}
     mine = records.pop("households")

@@ -52,15 +52,20 @@ def log_run(places: Places, run: Run) -> str:
     experiment = (
         found.experiment_id
         if found is not None
-        else client.create_experiment(run.experiment, artifact_location=f"{places.artifacts}/{run.experiment}")
+        else client.create_experiment(
+            run.experiment, artifact_location=f"{places.artifacts}/{run.experiment}"
+        )
     )
     with mlflow.start_run(experiment_id=experiment) as active:
         mlflow.log_params(dict(run.params))
         mlflow.log_metrics({name: value for name, value in run.measures.items() if np.isfinite(value)})
         mlflow.set_tags(dict(run.tags))
         dataset = from_numpy(
-            run.vectors.X, source=CodeDatasetSource({"mlflow.source.name": "features.vectors"}), targets=run.y,
-            name="vectors", digest=data_sha256(run.vectors, run.y)[:36],
+            run.vectors.X,
+            source=CodeDatasetSource({"mlflow.source.name": "features.vectors"}),
+            targets=run.y,
+            name="vectors",
+            digest=data_sha256(run.vectors, run.y)[:36],
         )
         mlflow.log_input(dataset, context="training")
         for name, figure in run.figures.items():

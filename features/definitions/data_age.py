@@ -10,8 +10,8 @@ _VISIT_MONTHS = counts_of(Channel("visits"))
 _IMPUTED = months_of(Channel("incomes", "imputed", keep="latest", at="span", complete=True))
 
 
-def _age(id: str, reading: Reading, unit: Unit, en: str, zh: str) -> Feature:
-    return Feature(id, "data_age", reading, unit, 0, en, zh)
+def _age(name: str, reading: Reading, unit: Unit, en: str, zh: str) -> Feature:
+    return Feature(name, "data_age", reading, unit, 0, en, zh)
 
 
 FEATURES: tuple[Feature, ...] = (
@@ -31,9 +31,27 @@ FEATURES: tuple[Feature, ...] = (
         "近24个月走访月数（至多计6）",
     ),
     _age("income_age", NET.age(), "months", "Age of the last known income", "最近一次收入资料距今月数"),
-    _age("income_months_12m", NET.known(12), "months", "Months with a known income in 12", "近12个月有收入资料的月数"),
-    _age("income_months_24m", NET.known(24), "months", "Months with a known income in 24", "近24个月有收入资料的月数"),
-    _age("income_imputed", _IMPUTED.latest(), "flag", "The last income was estimated by the office", "最近一次收入为推算"),
+    _age(
+        "income_months_12m",
+        NET.known(12),
+        "months",
+        "Months with a known income in 12",
+        "近12个月有收入资料的月数",
+    ),
+    _age(
+        "income_months_24m",
+        NET.known(24),
+        "months",
+        "Months with a known income in 24",
+        "近24个月有收入资料的月数",
+    ),
+    _age(
+        "income_imputed",
+        _IMPUTED.latest(),
+        "flag",
+        "The last income was estimated by the office",
+        "最近一次收入为推算",
+    ),
     _age(
         "income_imputed_share_24m",
         _IMPUTED.mean(24),

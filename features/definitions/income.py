@@ -56,7 +56,8 @@ def _to_line(months: int) -> tuple[Feature, ...]:
             f"Net income a head {span_en}, in multiples of the line",
             f"{span_zh}人均纯收入与监测线之比",
             Say(
-                f"{span_zh}人均收入约为监测线的{{value}}倍", f"income a head was {{value}} times the line {span_en}"
+                f"{span_zh}人均收入约为监测线的{{value}}倍",
+                f"income a head was {{value}} times the line {span_en}",
             ),
         ),
         Feature(
@@ -114,7 +115,6 @@ def _course(months: int) -> tuple[Feature, ...]:
             0,
             f"Unsteadiness of income {span_en}: standard deviation over mean",
             f"{span_zh}收入波动程度",
-            Say(f"{span_zh}收入时高时低", f"income went up and down {span_en}"),
         ),
         Feature(
             f"income_slope_{months}m",
@@ -151,7 +151,9 @@ FEATURES: tuple[Feature, ...] = (
         -1,
         "Net income a head at the figure before the last, in multiples of the line",
         "上一次人均纯收入与监测线之比",
-        Say("上一次了解到的人均收入约为监测线的{value}倍", "the income before that was {value} times the line"),
+        Say(
+            "上一次了解到的人均收入约为监测线的{value}倍", "the income before that was {value} times the line"
+        ),
     ),
     Feature(
         "income_change",
@@ -173,7 +175,12 @@ FEATURES: tuple[Feature, ...] = (
         0,
         "Share of the last known income that was earned by known workers",
         "最近一次收入中已知劳动收入的占比",
-        Say("收入中约{value}来自劳动所得", "about {value} of the income was earned", "没有劳动收入", "nothing was earned"),
+        Say(
+            "收入中约{value}来自劳动所得",
+            "about {value} of the income was earned",
+            "没有劳动收入",
+            "nothing was earned",
+        ),
     ),
     Feature(
         "earned_to_line",
@@ -183,7 +190,12 @@ FEATURES: tuple[Feature, ...] = (
         -1,
         "Known workers' earnings a head, in multiples of the line",
         "人均劳动收入与监测线之比",
-        Say("人均劳动收入约为监测线的{value}倍", "earnings a head were {value} times the line", "没有劳动收入", "nothing was earned"),
+        Say(
+            "人均劳动收入约为监测线的{value}倍",
+            "earnings a head were {value} times the line",
+            "没有劳动收入",
+            "nothing was earned",
+        ),
     ),
     *(
         Feature(

@@ -2,7 +2,7 @@
 
 from features.channels import Channel
 from features.definitions.income import PEOPLE
-from features.feature import Feature, Say, Unit
+from features.feature import Direction, Feature, Say, Unit
 from features.readings import Reading, months_of
 
 
@@ -13,8 +13,10 @@ def _seen(column: str, *codes: str) -> Reading:
 _ROOMS = _seen("rooms")
 
 
-def _look(id: str, reading: Reading, unit: Unit, en: str, zh: str, say: Say, direction: int = 0) -> Feature:
-    return Feature(id, "living", reading, unit, 1 if direction > 0 else -1 if direction < 0 else 0, en, zh, say)
+def _look(
+    name: str, reading: Reading, unit: Unit, en: str, zh: str, say: Say, direction: Direction = 0
+) -> Feature:
+    return Feature(name, "living", reading, unit, direction, en, zh, say)
 
 
 FEATURES: tuple[Feature, ...] = (
@@ -89,7 +91,12 @@ FEATURES: tuple[Feature, ...] = (
         1,
     ),
     _look(
-        "dwelling_flat", _seen("dwelling", "flat"), "flag", "Lives in a flat", "住单元房", Say("住的是单元房", "lives in a flat")
+        "dwelling_flat",
+        _seen("dwelling", "flat"),
+        "flag",
+        "Lives in a flat",
+        "住单元房",
+        Say("住的是单元房", "lives in a flat"),
     ),
     _look(
         "house_grade",

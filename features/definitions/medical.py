@@ -38,7 +38,12 @@ FEATURES: tuple[Feature, ...] = (
         1,
         "Self-paid medical bills over net income of the last 12 months",
         "近12个月医疗自付占纯收入比重",
-        Say("近12个月看病自己出的钱约占收入的{value}", "medical bills took {value} of 12 months' income", "", ""),
+        Say(
+            "近12个月看病自己出的钱约占收入的{value}",
+            "medical bills took {value} of 12 months' income",
+            "",
+            "",
+        ),
     ),
     Feature(
         "serious_illness_bills_12m",
@@ -74,6 +79,11 @@ FEATURES: tuple[Feature, ...] = (
         0,
         "Hospital stays in 12 months, as told at the last visit",
         "近一年住院次数",
-        Say("近一年住院{value}次", "{value} hospital stays in a year", "近一年没有住院", "no hospital stay in a year"),
+        Say(
+            "近一年住院{value}次",
+            "{value} hospital stays in a year",
+            "近一年没有住院",
+            "no hospital stay in a year",
+        ),
     ),
 )

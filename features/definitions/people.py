@@ -22,7 +22,10 @@ FEATURES: tuple[Feature, ...] = (
         0,
         "Members",
         "家庭人口",
-        Say("家里有{value}口人[（上一次为{before}口）]", "{value} people live in the house[ ({before} before)]"),
+        Say(
+            "家里有{value}口人[（上一次为{before}口）]",
+            "{value} people live in the house[ ({before} before)]",
+        ),
         before=_SIZE.before_latest(),
     ),
     Feature(
@@ -42,7 +45,12 @@ FEATURES: tuple[Feature, ...] = (
         0,
         "Members under 10 years",
         "10岁以下人数",
-        Say("家里有{value}个10岁以下的孩子", "{value} children are under 10", "家里没有10岁以下的孩子", "no child is under 10"),
+        Say(
+            "家里有{value}个10岁以下的孩子",
+            "{value} children are under 10",
+            "家里没有10岁以下的孩子",
+            "no child is under 10",
+        ),
     ),
     Feature(
         "under_15",
@@ -52,7 +60,12 @@ FEATURES: tuple[Feature, ...] = (
         0,
         "Members under 15 years",
         "15岁以下人数",
-        Say("家里有{value}个15岁以下的孩子", "{value} children are under 15", "家里没有15岁以下的孩子", "no child is under 15"),
+        Say(
+            "家里有{value}个15岁以下的孩子",
+            "{value} children are under 15",
+            "家里没有15岁以下的孩子",
+            "no child is under 15",
+        ),
     ),
     Feature(
         "working_age",

@@ -64,7 +64,12 @@ FEATURES: tuple[Feature, ...] = (
             1,
             f"Departmental warnings over the last {months} months",
             f"近{months}个月部门预警次数",
-            Say(f"近{months}个月有{{value}}条部门预警", f"{{value}} departmental warnings in {months} months", "", ""),
+            Say(
+                f"近{months}个月有{{value}}条部门预警",
+                f"{{value}} departmental warnings in {months} months",
+                "",
+                "",
+            ),
         )
         for months in (6, 12)
     ),

@@ -17,9 +17,9 @@ _FLOOR = _support(("area_of_help", ("social_floor",)))
 _SCHOOL = _support(("area_of_help", ("education",)))
 
 
-def _months(id: str, reading: Reading, en: str, zh: str) -> Feature:
+def _months(name: str, reading: Reading, en: str, zh: str) -> Feature:
     return Feature(
-        id,
+        name,
         "support",
         reading,
         "months",
@@ -37,10 +37,20 @@ FEATURES: tuple[Feature, ...] = (
     _months("support_money_24m", _MONEY.recorded(24), "help in money in 24 months", "资金帮扶（近24个月）"),
     _months("support_goods_6m", _GOODS.recorded(6), "help in kind in 6 months", "实物帮扶（近6个月）"),
     _months("support_goods_24m", _GOODS.recorded(24), "help in kind in 24 months", "实物帮扶（近24个月）"),
-    _months("support_from_people_6m", _FROM_PEOPLE.recorded(6), "help from family or friends in 6 months", "亲友接济（近6个月）"),
     _months(
-        "support_from_people_24m", _FROM_PEOPLE.recorded(24), "help from family or friends in 24 months", "亲友接济（近24个月）"
+        "support_from_people_6m",
+        _FROM_PEOPLE.recorded(6),
+        "help from family or friends in 6 months",
+        "亲友接济（近6个月）",
+    ),
+    _months(
+        "support_from_people_24m",
+        _FROM_PEOPLE.recorded(24),
+        "help from family or friends in 24 months",
+        "亲友接济（近24个月）",
     ),
     _months("support_floor_6m", _FLOOR.recorded(6), "social-floor help in 6 months", "兜底保障（近6个月）"),
-    _months("support_school_6m", _SCHOOL.recorded(6), "help with schooling in 6 months", "教育帮扶（近6个月）"),
+    _months(
+        "support_school_6m", _SCHOOL.recorded(6), "help with schooling in 6 months", "教育帮扶（近6个月）"
+    ),
 )

@@ -70,7 +70,12 @@ FEATURES: tuple[Feature, ...] = (
         -1,
         "Members at work over all members",
         "就业人数占家庭人口比重",
-        Say("全家约{value}的人在就业", "about {value} of the members are at work", "全家没有人在就业", "no member is at work"),
+        Say(
+            "全家约{value}的人在就业",
+            "about {value} of the members are at work",
+            "全家没有人在就业",
+            "no member is at work",
+        ),
     ),
     Feature(
         "working_age_at_work",
@@ -157,7 +162,10 @@ FEATURES: tuple[Feature, ...] = (
         0,
         "Weekly hours of listed workers",
         "台账中每周工时",
-        Say("每周共干活{value}小时[（上一次为{before}小时）]", "{value} hours of work a week[ ({before} before)]"),
+        Say(
+            "每周共干活{value}小时[（上一次为{before}小时）]",
+            "{value} hours of work a week[ ({before} before)]",
+        ),
         before=HOURS.before_latest(),
     ),
     *(

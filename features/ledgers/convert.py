@@ -14,7 +14,7 @@ from features.contract import Facts, Tables
 from features.errors import BadInput, Usage
 from features.intake import missing, take
 from features.ledgers.cells import Cells, Rows
-from features.ledgers.mapping import Block, Cell, Constant, FromColumn, LedgerMapping
+from features.ledgers.mapping import Block, Cell, FromColumn, LedgerMapping
 from features.ledgers.source import Ledger
 from features.tables import TABLES
 
@@ -111,7 +111,7 @@ def _check_agreement(
 
 
 def _source_of(cell: Cell) -> str:
-    return cell.column if isinstance(cell, FromColumn) else "" if isinstance(cell, Constant) else str(cell)
+    return cell.column if isinstance(cell, FromColumn) else ""
 
 
 class _Keys:

@@ -118,9 +118,7 @@ VISITS = household_table(
     Column("disaster_seen", "flag", "Damage seen", "受灾"),
     Column("big_spending", "money", "Big spending since the last visit", "大额支出", unit="yuan", least=0),
     Column("spent_savings", "flag", "Lived on savings in the last 3 months", "近三个月动用积蓄"),
-    Column(
-        "borrowed_from_people", "flag", "Borrowed from people in the last 3 months", "近三个月向亲友借款"
-    ),
+    Column("borrowed_from_people", "flag", "Borrowed from people in the last 3 months", "近三个月向亲友借款"),
     Column("borrowed_from_bank", "flag", "Borrowed from a bank in the last 3 months", "近三个月银行借款"),
     Column("bought_on_credit", "flag", "Bought on credit in the last 3 months", "近三个月赊账或分期"),
     Column("sold_belongings", "flag", "Sold belongings in the last 3 months", "近三个月变卖物品"),

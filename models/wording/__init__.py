@@ -1,7 +1,8 @@
-"""The sentences of an assessment: templates in Chinese and English, filled with figures as people say them."""
+"""The sentences of an assessment: templates in both languages, filled with figures as people say them."""
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
 from functools import cache
@@ -36,7 +37,7 @@ def phrase(feature: Feature, value: float, before: float | None, language: Langu
     some, none = (say.zh, say.zh_none) if language == "zh" else (say.en, say.en_none)
     if value == 0 and (none or feature.unit != "line"):
         return none
-    told = before is not None and before == before
+    told = before is not None and not math.isnan(before)
     text = _DETAIL.sub(r"\1" if told else "", some)
     return text.format(
         value=figure(value, feature.unit, language),

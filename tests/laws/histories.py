@@ -1,4 +1,4 @@
-"""Made-up histories: a few households with dated facts of every table, corrections and withdrawals among them."""
+"""Made-up histories: households with dated facts of every table, corrections and withdrawals among them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The laws of the vectors: only what was known counts; batch is one by one; order and partition are nothing."""
+"""Laws of the vectors: only what was known counts; batch is one by one; order and partition do nothing."""
 
 from __future__ import annotations
 
@@ -35,9 +35,13 @@ def test_what_becomes_known_later_changes_nothing(drawn, data):
     late = []
     for table, row in drawn:
         later = data.draw(st.dates(DAY + timedelta(days=1), LAST))
-        late.append((table, data.draw(fact(table, row["record_id"])) | {"known_on": later, "occurred_on": DAY}))
+        late.append(
+            (table, data.draw(fact(table, row["record_id"])) | {"known_on": later, "occurred_on": DAY})
+        )
     late = [(table, row | _in_order(row)) for table, row in late]
-    assert same_bytes(build_vectors(tables_of(known), AS_OF), build_vectors(tables_of(known + _distinct(late)), AS_OF))
+    assert same_bytes(
+        build_vectors(tables_of(known), AS_OF), build_vectors(tables_of(known + _distinct(late)), AS_OF)
+    )
 
 
 @settings(max_examples=EXAMPLES, deadline=None)
@@ -98,7 +102,10 @@ def test_what_is_no_feature_is_never_read(drawn, data):
         declared = HOUSEHOLD_TABLES[table]
         noise = data.draw(fact(table, row["record_id"]))
         hidden = {c.name for c in declared.columns if c.use in {"outcome", "never"}}
-        if declared.feature_rows is not None and row[declared.feature_rows[0]] not in declared.feature_rows[1]:
+        if (
+            declared.feature_rows is not None
+            and row[declared.feature_rows[0]] not in declared.feature_rows[1]
+        ):
             hidden = {c.name for c in declared.columns[8:]} - {declared.feature_rows[0]}
         changed = row | {name: noise[name] for name in hidden}
         noisy.append((table, changed | _in_order(changed)))

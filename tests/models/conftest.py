@@ -14,6 +14,8 @@ from features.vectors import Vectors
 from models.bundle import Origin, write_bundle
 from models.risk import RiskModel, fit_risk_model
 
+os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+
 IDS = ("income_margin", "medical_share", "worked_months", "visit_age")
 CONCEPTS = {
     "income_margin": "income",
@@ -116,6 +118,3 @@ def _vectors(X: np.ndarray) -> Vectors:
         fingerprints={name: f"meaning of {name}" for name in IDS},
         area=np.full(rows, "520000000000"),
     )
-
-
-os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")

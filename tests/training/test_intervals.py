@@ -1,6 +1,5 @@
 """The household bootstrap: the trick against the literal resampling, and what the interval says."""
 
-import time
 
 import numpy as np
 import pytest
@@ -147,16 +146,6 @@ def test_households_may_be_names():
     by_name = resample_measures(y, {"p": Scores(p)}, names, resamples=10).replicates["p"]["roc_auc"]
     by_number = resample_measures(y, {"p": Scores(p)}, household, resamples=10).replicates["p"]["roc_auc"]
     np.testing.assert_array_equal(by_name, by_number)
-
-
-def test_the_benchmark_size_takes_seconds():
-    """7,830 rows, four scorers, a thousand resamples."""
-    y, p, household = drawn(7830)
-    generator = np.random.default_rng(0)
-    scorers = {str(each): Scores(*[p * generator.uniform(0.5, 1.0, len(p))] * 2) for each in range(4)}
-    started = time.perf_counter()
-    resample_measures(y, scorers, household, resamples=1000)
-    assert time.perf_counter() - started < 20.0
 
 
 def _as_scores(each):

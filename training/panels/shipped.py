@@ -66,4 +66,6 @@ def run_panel(
 
 def _known_by(day: np.datetime64) -> np.datetime64:
     """Return the last day of the month after: a visit's facts are known one month later."""
-    return (day.astype("datetime64[M]") + 2).astype("datetime64[D]") - 1
+    month_after_next = day.astype("datetime64[M]") + 2
+    last: np.datetime64 = month_after_next.astype("datetime64[D]") - 1
+    return last

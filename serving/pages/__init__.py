@@ -1,0 +1,1 @@
+"""Answers as HTML, drawn by the server."""

@@ -1,0 +1,101 @@
+"""Golden households: a bundle that answers them as it did when it was made passes, any other is refused."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from features.definitions import FEATURES
+from features.errors import Foreign
+from features.policy import illustrative
+from features.vectors import build_vectors
+from models.bundle import Origin, read_bundle, write_bundle
+from models.golden import check_golden, golden_answers
+from models.risk import fit_risk_model
+from tests.made import made_panel
+
+POLICY = illustrative()
+ORIGIN = Origin("simulated", ("north",), {"base_rate": "0.1"}, "fangpin-next-visit")
+
+
+@pytest.fixture(scope="module")
+def model():
+    """Return a small model of the whole catalogue."""
+    vectors = build_vectors(made_panel(households=100), np.datetime64("2025-03-31"))
+    y = (np.random.default_rng(0).random(len(vectors)) < 0.3).astype(np.float64)
+    return fit_risk_model(
+        vectors,
+        y,
+        target="next_visit",
+        horizon_months=12,
+        concepts={name: FEATURES[name].concept for name in vectors.features},
+        params={"num_iterations": 20, "learning_rate": 0.1, "min_data_in_leaf": 5},
+    )
+
+
+@pytest.fixture
+def bundled(tmp_path):
+    """Write and read a bundle of a model."""
+
+    def write(model, files=None):
+        path = tmp_path / f"bundle-{len(list(tmp_path.iterdir()))}"
+        write_bundle(path, model, ORIGIN, files or {})
+        return read_bundle(path)
+
+    return write
+
+
+@pytest.fixture
+def golden(bundled, model):
+    """Return the golden answers of the model as a bundle carries them."""
+    return {"golden.json": json.dumps(golden_answers(bundled(model), POLICY)).encode()}
+
+
+def test_a_bundle_that_answers_as_it_did_passes(bundled, model, golden):
+    """The same trees give the same probabilities, points and hashes, read back from JSON."""
+    check_golden(bundled(model, golden), POLICY)
+
+
+def test_golden_households_are_of_every_kind(bundled, model, golden):
+    """Among them are some with a probability, and one of whom too little is known."""
+    answers = json.loads(golden["golden.json"])
+    given = [answer["probability"] for answer in answers.values()]
+    assert None in given
+    assert sum(one is not None for one in given) >= 2
+
+
+def test_one_altered_leaf_is_refused(bundled, model, golden):
+    """A leaf that differs by one in ten thousand does not serve."""
+    text = model.booster_text
+    altered = re.sub(r"leaf_value=(\S+)", lambda found: f"leaf_value={float(found[1]) + 1e-4!r}", text, count=1)
+    for other in (altered, _every_leaf_of_the_first_tree(text)):
+        assert other != text
+    with pytest.raises(Foreign, match="answered otherwise"):
+        check_golden(bundled(replace(model, booster_text=_every_leaf_of_the_first_tree(text)), golden), POLICY)
+
+
+def test_another_definition_of_a_feature_is_refused(bundled, model, golden):
+    """A model that was fitted on another meaning of a feature does not serve."""
+    fingerprints = {**model.fingerprints, "earners": "0" * 64}
+    other = bundled(replace(model, fingerprints=fingerprints), golden)
+    with pytest.raises(Foreign, match="earners"):
+        check_golden(other, POLICY)
+
+
+def test_a_household_more_or_less_is_refused(bundled, model, golden):
+    """The bundle's golden households are those of the house, no fewer and no others."""
+    answers = json.loads(golden["golden.json"])
+    fewer = dict(list(answers.items())[1:])
+    for households in (fewer, {**answers, "stranger": {}}):
+        with pytest.raises(Foreign, match="golden"):
+            check_golden(bundled(model, {"golden.json": json.dumps(households).encode()}), POLICY)
+
+
+def test_a_bundle_without_golden_households_is_refused(bundled, model):
+    """What cannot be checked does not serve."""
+    with pytest.raises(Foreign, match="no golden households"):
+        check_golden(bundled(model), POLICY)
