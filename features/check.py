@@ -14,6 +14,9 @@ from features.intake import Raw, breach, take
 from features.lines import uncovered
 from features.tables import CONTEXT_TABLES, HOUSEHOLD_TABLES, TABLES
 
+MISSING = "missing"
+"""The rule that a required value breaks by not being there."""
+
 
 def accept(raw: Raw) -> Tables:
     """Read plain values and check them; what comes back can be trusted.
@@ -66,7 +69,7 @@ def is_missing(column: Column, values: NDArray[Any]) -> NDArray[np.bool_]:
 def _check_column(table: str, column: Column, values: NDArray[Any]) -> list[Breach]:
     found: list[Breach] = []
     if column.required:
-        found += breach(table, column.name, "missing", is_missing(column, values))
+        found += breach(table, column.name, MISSING, is_missing(column, values))
     if column.least is not None:
         found += breach(table, column.name, f"below {column.least:g}", values < column.least)
     if column.most is not None:

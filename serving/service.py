@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -200,12 +200,8 @@ def _answer(asked: Asked, given: tuple[Assessment, ...], faults: Faults) -> Answ
     for sent in asked.households:
         if sent.position in faults:
             entries.append(_entry(sent, faults[sent.position]))
-        elif sent.household_id in by_id:
-            entries.append(by_id[sent.household_id].as_dict())
         else:
-            unknown = Fault(pointer("households", sent.position), "nothing is known of it on the as-of day")
-            faults[sent.position] = [unknown]
-            entries.append(_entry(sent, faults[sent.position]))
+            entries.append(by_id[sent.household_id].as_dict())
     if len(faults) == len(asked.households):
         every = [fault for position in sorted(faults) for fault in faults[position]]
         raise Problem(422, "No household of the request keeps the data contract.", every)

@@ -81,10 +81,6 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
         if name.startswith(PREFIX) and name not in SETTINGS and name not in _READ_ELSEWHERE
     ]
     given = {name: environ[name] for name in SETTINGS if environ.get(name)}
-    if "FANGPIN_BUNDLES" not in given:
-        faults.append(
-            "FANGPIN_BUNDLES is not set: it names the folder with the bundles and the champion link"
-        )
     faults += _not_among(given, "FANGPIN_PROFILE", get_args(Profile))
     faults += _not_among(given, "FANGPIN_ANSWER_LOG_SYNC", get_args(Sync))
     for name in ("FANGPIN_MAX_BODY_MB", "FANGPIN_THREADS"):

@@ -32,7 +32,9 @@ def made_panel(households: int = 300, visits: int = 5, random_state: int = 0) ->
     level = rng.normal(0.3, 0.4, households)
     area = rng.integers(0, 2, households)
     bills = np.zeros(households)
-    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in ("incomes", "compositions", "visits", "expenses", "supports")}
+    rows: dict[str, list[dict[str, Any]]] = {
+        name: [] for name in ("incomes", "compositions", "visits", "expenses", "supports")
+    }
     first = FIRST_ROUND + rng.integers(0, 2, households)
     for visit in range(visits):
         level += rng.normal(0.0, 0.25, households) - 0.3 * (bills > 0) - 0.08 * area + 0.1
@@ -42,21 +44,41 @@ def made_panel(households: int = 300, visits: int = 5, random_state: int = 0) ->
         for place, household in enumerate(ids):
             month = first[place] + visit * MONTHS_BETWEEN
             yesterday = month.astype("datetime64[D]") - 1
-            met = {"household_id": household, "occurred_on": yesterday, "known_on": yesterday + 15, "source": "survey"}
+            met = {
+                "household_id": household,
+                "occurred_on": yesterday,
+                "known_on": yesterday + 15,
+                "source": "survey",
+            }
             yuan = round(float(np.exp(level[place]) * LINE * size[place]), 2)
             if learned[place]:
                 rows["incomes"].append(met | _income(yuan, bool(estimated[place])))
-            people = {"people": int(size[place]), "under_10": int(size[place] > 3), "earners": int(1 + (size[place] > 2))}
+            people = {
+                "people": int(size[place]),
+                "under_10": int(size[place] > 3),
+                "earners": int(1 + (size[place] > 2)),
+            }
             rows["compositions"].append(met | people)
-            seen = {"purpose": "round", "spent_savings": bool(savings[place]), "rooms": int(1 + size[place] // 2)}
+            seen = {
+                "purpose": "round",
+                "spent_savings": bool(savings[place]),
+                "rooms": int(1 + size[place] // 2),
+            }
             rows["visits"].append(met | seen)
             if bills[place]:
                 rows["expenses"].append(met | {"kind": "medical_self_paid", "amount": float(bills[place])})
             if savings[place]:
-                help_given = {"area_of_help": "social_floor", "form": "money", "ground": "general", "start_on": yesterday}
+                help_given = {
+                    "area_of_help": "social_floor",
+                    "form": "money",
+                    "ground": "general",
+                    "start_on": yesterday,
+                }
                 rows["supports"].append(met | help_given | {"end_on": yesterday + 120})
     begun = {"occurred_on": "2020-01-01", "known_on": "2020-01-01"}
-    rows["households"] = [begun | {"household_id": one, "area": AREAS[where]} for one, where in zip(ids, area, strict=True)]
+    rows["households"] = [
+        begun | {"household_id": one, "area": AREAS[where]} for one, where in zip(ids, area, strict=True)
+    ]
     rows["areas"] = [begun | {"area": name} for name in AREAS]
     rows["lines"] = [begun | {"area": name} | _line() for name in AREAS]
     return accept({name: _columns(name, each) for name, each in rows.items()})
@@ -67,7 +89,13 @@ def _income(yuan: float, estimated: bool) -> dict[str, Any]:
 
 
 def _line() -> dict[str, Any]:
-    return {"valid_from": "2020-01-01", "amount": LINE, "basis": "per_head", "period": "month", "currency": "CNY"}
+    return {
+        "valid_from": "2020-01-01",
+        "amount": LINE,
+        "basis": "per_head",
+        "period": "month",
+        "currency": "CNY",
+    }
 
 
 def _columns(table: str, rows: list[dict[str, Any]]) -> dict[str, list[Any]]:

@@ -20,7 +20,13 @@ AS_OF = "2025-06-30"
 IDS = ("income_to_line_latest", "income_age", "days_since_visit", "people", "self_paid_medical_12m")
 CONTEXT: dict[str, list[dict[str, Any]]] = {
     "areas": [
-        {"record_id": f"a-{area}", "area": area, "parent": parent, "occurred_on": "2020-01-01", "known_on": "2020-01-01"}
+        {
+            "record_id": f"a-{area}",
+            "area": area,
+            "parent": parent,
+            "occurred_on": "2020-01-01",
+            "known_on": "2020-01-01",
+        }
         for area, parent in (("county", None), ("north", "county"), ("south", "county"))
     ],
     "lines": [
@@ -41,7 +47,9 @@ CONTEXT: dict[str, list[dict[str, Any]]] = {
 
 def small_model(random_state: int = 0) -> RiskModel:
     """Fit a few trees on made-up households and an outcome drawn from their income."""
-    vectors = build_vectors(made_panel(120), np.datetime64(AS_OF), features=[name for name in IDS if name in FEATURES])
+    vectors = build_vectors(
+        made_panel(120), np.datetime64(AS_OF), features=[name for name in IDS if name in FEATURES]
+    )
     rng = np.random.default_rng(random_state)
     income = np.nan_to_num(vectors.column("income_to_line_latest"), nan=1.0)
     return fit_risk_model(
@@ -75,7 +83,13 @@ def write_champion(
 def household(name: str = "h1", **more: Any) -> dict[str, Any]:
     """Return a household with two incomes, its people and a visit."""
     known = {"known_on": "2025-05-02"}
-    income = {"occurred_on": "2025-04-30", "kind": "total", "account": "visit", "part_of_total": False, **known}
+    income = {
+        "occurred_on": "2025-04-30",
+        "kind": "total",
+        "account": "visit",
+        "part_of_total": False,
+        **known,
+    }
     return {
         "household_id": name,
         "area": "north",
@@ -84,7 +98,9 @@ def household(name: str = "h1", **more: Any) -> dict[str, Any]:
             {"record_id": f"{name}-i1", **income, "amount": 2400.0},
             {"record_id": f"{name}-i2", **income, "occurred_on": "2024-10-31", "amount": 4200.5},
         ],
-        "compositions": [{"record_id": f"{name}-c", "occurred_on": "2025-04-30", "people": 3, "earners": 1, **known}],
+        "compositions": [
+            {"record_id": f"{name}-c", "occurred_on": "2025-04-30", "people": 3, "earners": 1, **known}
+        ],
         "visits": [{"record_id": f"{name}-v", "occurred_on": "2025-04-30", "purpose": "round", **known}],
         **more,
     }

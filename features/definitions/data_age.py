@@ -7,7 +7,9 @@ from features.readings import Reading, counts_of, days_since, months_of
 
 _VISITED = Channel("visits", "occurred_on", keep="latest", at="ever")
 _VISIT_MONTHS = counts_of(Channel("visits"))
-_IMPUTED = months_of(Channel("incomes", "imputed", keep="latest", at="span", complete=True))
+_IMPUTED = months_of(
+    Channel("incomes", "imputed", (("part_of_total", ("no",)),), keep="latest", at="span", complete=True)
+)
 
 
 def _age(name: str, reading: Reading, unit: Unit, en: str, zh: str) -> Feature:

@@ -24,7 +24,7 @@ FEATURES: tuple[Feature, ...] = (
         "家庭人口",
         Say(
             "家里有{value}口人[（上一次为{before}口）]",
-            "{value} people live in the house[ ({before} before)]",
+            "people in the house: {value}[ ({before} before)]",
         ),
         before=_SIZE.before_latest(),
     ),
@@ -47,7 +47,7 @@ FEATURES: tuple[Feature, ...] = (
         "10岁以下人数",
         Say(
             "家里有{value}个10岁以下的孩子",
-            "{value} children are under 10",
+            "children under 10: {value}",
             "家里没有10岁以下的孩子",
             "no child is under 10",
         ),
@@ -62,7 +62,7 @@ FEATURES: tuple[Feature, ...] = (
         "15岁以下人数",
         Say(
             "家里有{value}个15岁以下的孩子",
-            "{value} children are under 15",
+            "children under 15: {value}",
             "家里没有15岁以下的孩子",
             "no child is under 15",
         ),
@@ -77,7 +77,7 @@ FEATURES: tuple[Feature, ...] = (
         "劳动年龄人数",
         Say(
             "劳动年龄的有{value}人",
-            "{value} members are of working age",
+            "members of working age: {value}",
             "家里没有劳动年龄的人",
             "nobody is of working age",
         ),
@@ -90,7 +90,7 @@ FEATURES: tuple[Feature, ...] = (
         0,
         "Members of 65 years and over",
         "65岁及以上人数",
-        Say("家里有{value}位65岁以上老人", "{value} members are 65 or over", "", ""),
+        Say("家里有{value}位65岁以上老人", "members of 65 or over: {value}", "", ""),
     ),
     Feature(
         "dependency",

@@ -31,7 +31,7 @@ FEATURES: tuple[Feature, ...] = (
         "就业人数",
         Say(
             "家里有{value}人在就业[（上一次为{before}人）]",
-            "{value} members are at work[ ({before} before)]",
+            "members at work: {value}[ ({before} before)]",
             "家里没有人在就业",
             "nobody in the house is at work",
         ),
@@ -56,7 +56,7 @@ FEATURES: tuple[Feature, ...] = (
         "失业人数",
         Say(
             "家里有{value}人没活干、正在找活[（上一次为{before}人）]",
-            "{value} members are looking for work[ ({before} before)]",
+            "members looking for work: {value}[ ({before} before)]",
             "家里没有人失业",
             "nobody is looking for work",
         ),
@@ -106,7 +106,7 @@ FEATURES: tuple[Feature, ...] = (
         "台账中在岗人数",
         Say(
             "就业台账上有{value}人在岗[（上一次为{before}人）]",
-            "{value} listed workers were at work[ ({before} before)]",
+            "listed workers at work: {value}[ ({before} before)]",
             "就业台账上没有人在岗",
             "no listed worker was at work",
         ),
@@ -120,7 +120,7 @@ FEATURES: tuple[Feature, ...] = (
         1,
         "Listed workers last seen out of work",
         "台账中失业人数",
-        Say("就业台账上有{value}人失业", "{value} listed workers were out of work", "", ""),
+        Say("就业台账上有{value}人失业", "listed workers out of work: {value}", "", ""),
     ),
     *(
         Feature(
@@ -129,14 +129,14 @@ FEATURES: tuple[Feature, ...] = (
             _listed("form", form).latest(),
             "persons",
             0,
-            f"Listed workers last seen as {en}",
+            f"Listed workers last seen {en}",
             f"台账中{zh}人数",
-            Say(f"就业台账上有{{value}}人{zh}", f"{{value}} listed workers were {en}", "", ""),
+            Say(f"就业台账上有{{value}}人{zh}", f"listed workers {en}: {{value}}", "", ""),
         )
         for form, en, zh in (
             ("own_account", "on their own account", "自营"),
-            ("employee", "employees", "受雇"),
-            ("employer", "employers", "雇工经营"),
+            ("employee", "employed by others", "受雇"),
+            ("employer", "employing others", "雇工经营"),
         )
     ),
     Feature(
@@ -149,7 +149,7 @@ FEATURES: tuple[Feature, ...] = (
         "有合同和保险的就业人数",
         Say(
             "有{value}人签了合同、上了保险",
-            "{value} workers have contract and insurance",
+            "workers with contract and insurance: {value}",
             "在岗的人没有合同和保险",
             "workers have no contract or insurance",
         ),
@@ -179,7 +179,7 @@ FEATURES: tuple[Feature, ...] = (
             f"近{months}个月最少就业人数",
             Say(
                 f"近{months}个月就业最少时有{{value}}人",
-                f"at the fewest {{value}} members were at work over {months} months",
+                f"fewest members at work in {months} months: {{value}}",
                 f"近{months}个月曾经全家没有人就业",
                 f"there was a time without any worker in {months} months",
             ),

@@ -46,7 +46,7 @@ class Cells:
     breaches : list of Breach
         What could not be read so far, by source column.
     unread : set of (table, column)
-        Where it would have gone.
+        Where it would have gone: a value that is missing there has been named already.
     """
 
     def __init__(self, ledger: Ledger, mapping: LedgerMapping) -> None:
@@ -54,6 +54,7 @@ class Cells:
         self.breaches: list[Breach] = []
         self.unread: set[tuple[str, str]] = set()
         self._days: dict[str, Days] = {}
+        self._unfit_days: set[str] = set()
         self._figures: dict[str, NDArray[np.float64]] = {}
 
     def refuse(self, column: str, rule: str, bad: Mask) -> None:
@@ -76,21 +77,30 @@ class Cells:
             case Constant(value):
                 return np.repeat(take_column(column, [value])[0], rows.size)
             case FromDate(rule):
-                return self.day(rule)[rows]
+                return self.day_for(table, name, rule)[rows]
             case FromAggregate(figure):
                 return self.figure(figure)[rows]
             case FromColumn():
                 return self._from_column(table, column, cell, rows)
 
-    def day(self, name: str) -> Days:
-        """Return the day of a date rule in every row of the ledger."""
+    def day_for(self, table: Table, column: str, name: str) -> Days:
+        """Return the day of a date rule in every row of the ledger, for a column of the contract."""
+        days = self._day(name)
+        if name in self._unfit_days:
+            self.unread.add((table.name, column))
+        return days
+
+    def _day(self, name: str) -> Days:
         if name not in self._days:
             rule = self.mapping.dates[name]
             if rule.after:
-                self._days[name] = months_later(self.day(rule.after), rule.months)
+                self._days[name] = months_later(self._day(rule.after), rule.months)
+                unfit = rule.after in self._unfit_days
             else:
                 self._days[name], bad = days_of(rule, self.ledger.columns[rule.column])
                 self.refuse(rule.column, f"not a {rule.unit}, for the date {name}", bad)
+                unfit = bool(bad.any())
+            self._unfit_days |= {name} if unfit else set()
         return self._days[name]
 
     def figure(self, name: str) -> NDArray[np.float64]:

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from features.check import check, is_missing
+from features.check import MISSING, check, is_missing
 from features.contract import Facts, Tables
-from features.errors import BadInput, Usage
+from features.errors import BadInput, Breach, Usage
 from features.intake import missing, take
 from features.ledgers.cells import Cells, Rows
 from features.ledgers.mapping import Block, Cell, FromColumn, LedgerMapping
@@ -51,7 +51,7 @@ def convert(ledger: Ledger, mapping: LedgerMapping, known_on: np.datetime64 | No
             block, block.each if block.each is not None else mapping.source.key, rows
         )
         facts["known_on"] = (
-            cells.day(mapping.known.rule)[rows]
+            cells.day_for(block.table, "known_on", mapping.known.rule)[rows]
             if known_on is None
             else np.full(rows.size, known_on, "datetime64[D]")
         )
@@ -60,10 +60,15 @@ def convert(ledger: Ledger, mapping: LedgerMapping, known_on: np.datetime64 | No
         )
         parts.setdefault(block.table.name, []).append(facts)
     made, unfit = take({name: _joined(name, facts) for name, facts in parts.items()})
-    found = [one for one in unfit + check(made) if (one.table, one.column) not in cells.unread]
+    found = unfit + [one for one in check(made) if not _named(cells, one)]
     if cells.breaches or found:
         raise BadInput(cells.breaches + found)
     return made
+
+
+def _named(cells: Cells, found: Breach) -> bool:
+    """Return whether a value is missing only because it could not be read, which has been said."""
+    return found.rule == MISSING and (found.table, found.column) in cells.unread
 
 
 def _check_key(cells: Cells) -> None:

@@ -115,7 +115,10 @@ def test_a_folder_of_tables_is_replaced_as_a_whole(tmp_path):
     write_tables(facts(incomes=[income("2026-05-31", 1000)]), tmp_path / "out")
     write_tables(facts(), tmp_path / "out")
 
-    assert sorted(file.name for file in (tmp_path / "out").iterdir()) == ["households.parquet", "lines.parquet"]
+    assert sorted(file.name for file in (tmp_path / "out").iterdir()) == [
+        "households.parquet",
+        "lines.parquet",
+    ]
     assert [file.name for file in tmp_path.iterdir()] == ["out"]
 
 

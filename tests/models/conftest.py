@@ -1,8 +1,7 @@
-"""Drawn households, a small model of them, and a registry that is made once and copied."""
+"""Drawn households, a small model of them, and a registry of the test's own."""
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,8 +12,6 @@ import pytest
 from features.vectors import Vectors
 from models.bundle import Origin, write_bundle
 from models.risk import RiskModel, fit_risk_model
-
-os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 
 IDS = ("income_margin", "medical_share", "worked_months", "visit_age")
 CONCEPTS = {
@@ -72,16 +69,6 @@ def make_bundle(model: RiskModel, tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return write
-
-
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return an MLflow sqlite file with its schema in place."""
-    import mlflow
-
-    file = tmp_path_factory.mktemp("mlflow") / "mlflow.db"
-    mlflow.MlflowClient(tracking_uri=f"sqlite:///{file}").search_experiments()
-    return file
 
 
 @pytest.fixture

@@ -89,7 +89,9 @@ def judged(answers):
 
 def area_of(tables) -> dict[str, str]:
     """Return each household's area."""
-    return dict(zip(tables["households"]["household_id"].tolist(), tables["households"]["area"].tolist(), strict=True))
+    return dict(
+        zip(tables["households"]["household_id"].tolist(), tables["households"]["area"].tolist(), strict=True)
+    )
 
 
 def test_points_add_up_to_the_distance_from_the_area_s_rate(judged, tables):
@@ -180,7 +182,9 @@ def test_the_sentences_hold_no_word_of_the_model(answers):
         for sentence in sentences:
             assert sentence
             assert "{" not in sentence
-            assert not any(word in sentence for word in ("概率", "特征", "权重", "SHAP", "模型", "nan", "贡献"))
+            assert not any(
+                word in sentence for word in ("概率", "特征", "权重", "SHAP", "模型", "nan", "贡献")
+            )
 
 
 def test_insufficient_gives_no_number_and_asks(answers):
@@ -199,7 +203,9 @@ def test_a_batch_is_each_alone(answers, bundle, tables):
     """A household assessed alone has the canonical bytes that it has among all."""
     for one in [*answers[:10], answers[-1]]:
         own = {
-            name: {column: values[facts["household_id"] == one.household_id] for column, values in facts.items()}
+            name: {
+                column: values[facts["household_id"] == one.household_id] for column, values in facts.items()
+            }
             if name in HOUSEHOLD_TABLES
             else facts
             for name, facts in tables.items()
@@ -215,10 +221,10 @@ def test_replay_finds_nothing_on_the_same_facts(answers, bundle, tables):
 
 
 def test_replay_names_what_differs_when_a_fact_is_added(answers, bundle, tables):
-    """A bill that was slipped in afterwards, dated before the day, moves the vector and what follows from it."""
+    """A bill slipped in afterwards, dated before the day, moves the vector and what follows from it."""
     one = next(each for each in answers if each.probability is not None)
     more = {name: plain(TABLES[name], facts) for name, facts in tables.items()}
-    bill = {name: None for name in more["expenses"]} | {
+    bill = dict.fromkeys(more["expenses"]) | {
         "record_id": "slipped-in",
         "household_id": one.household_id,
         "occurred_on": "2025-03-20",
@@ -249,7 +255,15 @@ def test_canonical_bytes_are_json_that_has_every_field_of_the_api(answers):
     """What is logged can be read back, and has the shape that was promised."""
     for one in (answers[0], answers[-1]):
         read = json.loads(one.canonical())
-        assert {"probability", "points_by_concept", "reasons", "unknown", "ask", "model", "policy"} <= read.keys()
+        assert {
+            "probability",
+            "points_by_concept",
+            "reasons",
+            "unknown",
+            "ask",
+            "model",
+            "policy",
+        } <= read.keys()
         assert read["model"] == {
             "name": "fangpin-next-visit",
             "version": "1",
@@ -270,7 +284,9 @@ def test_what_to_ask_is_matched_to_what_raises_the_risk(judged):
         assert len(one.ask) == sum(reason.direction == "raises" for reason in one.reasons)
 
 
-@pytest.mark.parametrize(("probability", "n", "of"), [(0.124, 12, 100), (0.01, 1, 100), (0.0099, 10, 1000), (0.0004, 0, 1000)])
+@pytest.mark.parametrize(
+    ("probability", "n", "of"), [(0.124, 12, 100), (0.01, 1, 100), (0.0099, 10, 1000), (0.0004, 0, 1000)]
+)
 def test_odds_are_of_a_hundred_or_of_a_thousand_below_one_in_a_hundred(probability, n, of):
     """Small chances are counted per thousand households."""
     told = odds(probability, 0.003, "next_visit")
@@ -280,7 +296,16 @@ def test_odds_are_of_a_hundred_or_of_a_thousand_below_one_in_a_hundred(probabili
 
 @pytest.mark.parametrize(
     ("age", "visited", "expected"),
-    [(1, 10, "enough"), (15, 75, "enough"), (16, 10, "thin"), (1, 76, "thin"), (1, math.nan, "thin"), (24, 10, "thin"), (25, 10, "insufficient"), (math.nan, 10, "insufficient")],
+    [
+        (1, 10, "enough"),
+        (15, 75, "enough"),
+        (16, 10, "thin"),
+        (1, 76, "thin"),
+        (1, math.nan, "thin"),
+        (24, 10, "thin"),
+        (25, 10, "insufficient"),
+        (math.nan, 10, "insufficient"),
+    ],
 )
 def test_sufficiency_follows_the_policy_s_limits(age, visited, expected):
     """Income and visit are told to be old, or too old, by the policy's months and days."""

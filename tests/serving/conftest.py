@@ -39,11 +39,13 @@ def settings(bundles: Path, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> Iterator[Callable[..., TestClient]]:
+def start() -> Iterator[Callable[..., TestClient]]:
     """Start the service on settings, with a key; wait until it is ready, unless told otherwise."""
     clients: list[TestClient] = []
 
-    def starting(settings: Settings, *, wait: bool = True, area: str = "", backfill: bool = True) -> TestClient:
+    def starting(
+        settings: Settings, *, wait: bool = True, area: str = "", backfill: bool = True
+    ) -> TestClient:
         _, key = add_key(settings.keys, "system", area, backfill=backfill)
         app = create_app(settings, now=lambda: datetime(2025, 7, 1, 4, 0, tzinfo=UTC))
         client = TestClient(app, headers={"X-API-Key": key}, raise_server_exceptions=False)

@@ -7,8 +7,8 @@ import math
 import pytest
 
 from features.channels import claims
-from features.history import believed
 from features.definitions.income import income as channel
+from features.history import believed
 from tests.facts import LINES, facts, income, people, value
 
 ONE = people("2025-01-15", 1)

@@ -1,6 +1,5 @@
 """The household bootstrap: the trick against the literal resampling, and what the interval says."""
 
-
 import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score

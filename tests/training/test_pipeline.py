@@ -1,0 +1,166 @@
+"""From histories to a registered version: one fit, seen from all sides."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from datetime import UTC, datetime
+
+import mlflow
+import numpy as np
+import pandas as pd
+import pytest
+
+from features.check import accept
+from features.errors import Refused, Usage
+from features.policy import illustrative
+from features.tables import HOUSEHOLD_TABLES
+from features.vectors import build_vectors
+from models.assessment import assess
+from models.bundle import read_bundle
+from models.golden import check_golden
+from models.registry import Registry
+from training.pipeline import Fitted, fit, prepare
+from training.settings import places
+from training.tracking import data_sha256
+from tests.made import made_panel
+
+NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)
+NAME = "fangpin-next-visit"
+
+pytestmark = pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy:DeprecationWarning")
+
+
+@pytest.fixture(scope="module")
+def tables():
+    """Return a made panel of 300 households."""
+    return made_panel()
+
+
+@pytest.fixture(scope="module")
+def at(migrated, tmp_path_factory):
+    """Return a home of the test's own, with an empty registry in it."""
+    home = tmp_path_factory.mktemp("home")
+    shutil.copy(migrated, home / "mlflow.db")
+    return places({"FANGPIN_HOME": str(home)})
+
+
+@pytest.fixture(scope="module")
+def steps() -> list[str]:
+    """Return what the fit tells while it works."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def fitted(tables, at, steps) -> Fitted:
+    """Fit once."""
+    former = mlflow.get_tracking_uri()
+    done = fit(
+        tables,
+        target="next_visit",
+        trained_on="simulated",
+        title="a made panel",
+        policy=illustrative(),
+        places=at,
+        at=NOON,
+        told=steps.append,
+    )
+    mlflow.set_tracking_uri(former)
+    return done
+
+
+@pytest.fixture(scope="module")
+def bundle(fitted, at):
+    """Promote the version and read the bundle that then serves."""
+    Registry(at.tracking_uri, at.bundles, NAME).promote(fitted.version, reason="first", by="analyst", at=NOON)
+    return read_bundle(at.bundles / "champion")
+
+
+def test_a_fit_is_told_step_by_step_and_counted(fitted, tables, steps):
+    """It says what it is doing, and its rows and events are those of the cohort."""
+    _, followed, _ = prepare(tables, "next_visit", lambda _: None)
+    assert (fitted.rows, fitted.events) == (len(followed), int(followed.y.sum()))
+    assert (fitted.name, fitted.version) == (NAME, "1")
+    assert {"following the households", "building the vectors", "registering"} <= set(steps)
+
+
+def test_the_model_stands_beside_every_baseline(fitted):
+    """Rows of the comparison are the model and all baselines, measured on the same households."""
+    assert [row.scorer for row in fitted.comparison.rows] == [
+        "LightGBM",
+        "income margin",
+        "logistic",
+        "area rate",
+    ]
+    assert len({row.measures.rows for row in fitted.comparison.rows}) == 1
+    assert fitted.comparison.row("LightGBM").measures.roc_auc > 0.6
+
+
+def test_the_run_holds_parameters_measures_pictures_and_the_data_s_digest(fitted, at, tables):
+    """A data scientist finds in MLflow what was fitted, on what, how well, with its pictures."""
+    client = mlflow.MlflowClient(at.tracking_uri)
+    run = client.get_run(fitted.run_id)
+    _, followed, vectors = prepare(tables, "next_visit", lambda _: None)
+    assert run.info.status == "FINISHED"
+    assert run.data.params["target"] == "next_visit"
+    assert {"num_leaves", "learning_rate", "num_iterations"} <= run.data.params.keys()
+    assert run.data.tags["data_sha256"] == data_sha256(vectors, followed.y)
+    assert run.data.metrics["lightgbm.roc_auc"] == fitted.comparison.row("LightGBM").measures.roc_auc
+    assert "area_rate.brier" in run.data.metrics
+    logged = {artifact.path for artifact in client.list_artifacts(fitted.run_id)}
+    pictures = {"roc_pr.png", "calibration.png", "gains.png", "shap_summary.png"}
+    assert logged >= pictures | {"card.md", "comparison.txt"}
+    assert run.inputs.dataset_inputs[0].dataset.digest == run.data.tags["data_sha256"][:36]
+
+
+def test_the_promoted_bundle_serves_the_registered_version(bundle, fitted, at):
+    """The champion link leads to the version's bundle, which passes its golden households."""
+    assert (bundle.name, bundle.version, bundle.trained_on) == (NAME, fitted.version, "simulated")
+    assert bundle.origin.created["run_id"] == fitted.run_id
+    assert bundle.card is not None
+    check_golden(bundle, illustrative())
+    (entry,) = Registry(at.tracking_uri, at.bundles, NAME).history()
+    assert (entry.who, entry.why) == ("analyst", "first")
+
+
+def test_mlflow_answers_what_the_bundle_answers(bundle, fitted, at, tables):
+    """The registered pyfunc gives the bundle's own probabilities, bit for bit."""
+    vectors = build_vectors(tables, np.datetime64("2025-03-31"), features=bundle.model.features)
+    former = mlflow.get_tracking_uri()
+    mlflow.set_tracking_uri(at.tracking_uri)
+    served = mlflow.pyfunc.load_model(f"models:/{NAME}/{fitted.version}")
+    mlflow.set_tracking_uri(former)
+    said = served.predict(pd.DataFrame(vectors.X, columns=list(vectors.features)))
+    assert said["probability"].to_numpy().tobytes() == bundle.model.probability(vectors).tobytes()
+
+
+def test_the_bundle_s_context_answers_as_the_tables_did(bundle, tables):
+    """Areas, lines and rates go along, so that a request needs only the household's own facts."""
+    assert set(bundle.context) == {"areas", "lines", "area_rates"}
+    context = accept(json.loads(json.dumps(bundle.context)))
+    first = ("h0001", "h0002", "h0003")
+    own = {
+        name: {column: values[np.isin(facts["household_id"], first)] for column, values in facts.items()}
+        for name, facts in tables.items()
+        if name in HOUSEHOLD_TABLES
+    }
+    dated, _, _ = prepare(tables, "next_visit", lambda _: None)
+    by_bundle, by_tables = (
+        assess(bundle, illustrative(), given, "2025-03-31", made_at="now")
+        for given in ({**own, **context}, {**dated, **own})
+    )
+    assert [one.canonical() for one in by_bundle] == [one.canonical() for one in by_tables]
+
+
+def test_an_unknown_target_is_a_matter_of_usage(tables):
+    """It is refused before any work, and the known ones are named."""
+    with pytest.raises(Usage, match="next_visit"):
+        prepare(tables, "happiness", lambda _: None)
+
+
+def test_without_visits_nothing_can_be_fitted(tables):
+    """There is nobody to follow."""
+    with pytest.raises(Refused, match="no visits"):
+        prepare(
+            {name: facts for name, facts in tables.items() if name != "visits"}, "next_visit", lambda _: None
+        )
