@@ -38,7 +38,8 @@ at = places({"FANGPIN_HOME": str(home)})
 
 # %% [markdown]
 # ## Import
-# A mapping says which column of the ledger becomes which column of the contract, and where `known_on` comes from.
+# A mapping says which column of the ledger becomes which column of the contract, and where `known_on` comes
+# from.
 
 # %%
 summary = import_ledger([], "rwm5yr", home / "tables")

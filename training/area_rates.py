@@ -12,6 +12,12 @@ from features.vectors import areas_on
 from training.baselines import prior_strength
 from training.cohort import HORIZON_MONTHS, Followed
 
+LEAST_PULL = 1e-6
+"""Prior, in households, of areas as unlike as can be: it only speaks for an area where none was met."""
+
+ALIKE = 1e6
+"""Times all households: the prior of areas that differ by no more than chance."""
+
 
 def with_area_rates(tables: Tables, followed: Followed, target: str) -> Tables:
     """Return the tables with the rate of each area on each as-of day.
@@ -27,7 +33,7 @@ def with_area_rates(tables: Tables, followed: Followed, target: str) -> Tables:
     Notes
     -----
     The rate is drawn towards that of all areas by a Beta prior whose strength comes from the
-    spread between areas on the last day.
+    spread between areas on the same day.
     """
     households, owner = np.unique(followed.cohort.household_id, return_inverse=True)
     last = followed.outcome_on.max()
@@ -35,10 +41,9 @@ def with_area_rates(tables: Tables, followed: Followed, target: str) -> Tables:
     codes, place = np.unique(area, return_inverse=True)
     days = np.unique(np.concatenate([followed.cohort.as_of, followed.outcome_on]))
     events, count = _counts(followed, place, codes.size, days)
-    strength = prior_strength(events[-1], count[-1])
     overall = events.sum(axis=1) / np.maximum(count.sum(axis=1), 1.0)
-    pull = strength if np.isfinite(strength) else count.sum() * 1e6
-    rate = (events + pull * overall[:, None]) / np.maximum(count + pull, 1.0)
+    pull = np.array([_pull(*on_day) for on_day in zip(events, count, strict=True)])[:, None]
+    rate = (events + pull * overall[:, None]) / (count + pull)
     known = np.broadcast_to(count.sum(axis=1)[:, None] > 0, rate.shape)
     return {**tables, "area_rates": _facts(target, codes, days, events, count, rate, known)}
 
@@ -52,6 +57,13 @@ def _counts(
     count = np.bincount(cell, minlength=days.size * areas).reshape(shape)
     events = np.bincount(cell, weights=followed.y, minlength=days.size * areas).reshape(shape)
     return np.cumsum(events, axis=0), np.cumsum(count, axis=0).astype(np.float64)
+
+
+def _pull(events: NDArray[np.float64], count: NDArray[np.float64]) -> float:
+    """Return how many households' worth of the overall rate each area is given on a day."""
+    met = count > 0
+    strength = prior_strength(events[met], count[met]) if met.any() else np.inf
+    return max(strength, LEAST_PULL) if np.isfinite(strength) else (count.sum() + 1.0) * ALIKE
 
 
 def _facts(

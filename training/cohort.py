@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from features.contract import Tables
+from features.contract import Facts, Tables
 from features.errors import Refused
+from features.history import version_order
 from features.tables.visits import VISITS
 from features.vectors import Cohort, build_vectors
 
@@ -77,8 +78,7 @@ def next_visit(tables: Tables) -> Followed:
     visits = tables.get("visits")
     if visits is None or not visits["record_id"].size:
         raise Refused("no visits: nobody can be followed to the next one")
-    rounds = (visits["purpose"] == VISITS.column("purpose").code("round")) & (visits["voided"] != 1)
-    household, day = visits["household_id"][rounds], visits["known_on"][rounds]
+    household, day = _rounds(visits)
     pairs = np.unique(
         np.rec.fromarrays([household, day], dtype=[("household", household.dtype), ("day", day.dtype)])
     )
@@ -103,6 +103,18 @@ def next_visit(tables: Tables) -> Followed:
         _under_before(seen.household_id, learned & (ratio < 1.0))[now],
         imputed[now + 1] == 1,
     )
+
+
+def _rounds(visits: Facts) -> tuple[NDArray[np.str_], NDArray[np.datetime64]]:
+    """Return whom each ordinary round met and when that was learned; a correction is no visit of its own."""
+    order = version_order(visits)
+    record = visits["record_id"][order]
+    changes = record[1:] != record[:-1]
+    first, last = order[np.append(True, changes)], order[np.append(changes, True)]
+    stands = (visits["purpose"][last] == VISITS.column("purpose").code("round")) & (
+        visits["voided"][last] != 1
+    )
+    return visits["household_id"][last][stands], visits["known_on"][first][stands]
 
 
 def _under_before(household: NDArray[np.str_], under: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -3,7 +3,7 @@
 from features.channels import Channel
 from features.definitions.income import PEOPLE
 from features.feature import Feature, Say
-from features.readings import Series, months_of
+from features.readings import Reading, Series, counts_of, first_known, months_of
 
 
 def _composition(column: str) -> Series:
@@ -18,7 +18,13 @@ EARNERS, UNEMPLOYED = _composition("earners"), _composition("unemployed")
 WORKING_AGE = _composition("working_age")
 HOURS = months_of(Channel("employments", "hours", keep="latest", each="member_id"))
 AT_WORK = _listed("state", "employed")
-SPELL = months_of(Channel("employments", "", (("state", ("employed",)),), at="during"))
+SPELL = counts_of(Channel("employments", "start_on", (("state", ("employed",)),), at="during"))
+
+
+def _of_those_at_work(series: Series) -> Reading:
+    """Return the last figure; 0 when a later look found the job gone."""
+    return first_known(series, AT_WORK * 0.0).latest()
+
 
 FEATURES: tuple[Feature, ...] = (
     Feature(
@@ -126,7 +132,7 @@ FEATURES: tuple[Feature, ...] = (
         Feature(
             f"listed_{form}",
             "work",
-            _listed("form", form).latest(),
+            _of_those_at_work(_listed("form", form)),
             "persons",
             0,
             f"Listed workers last seen {en}",
@@ -142,7 +148,7 @@ FEATURES: tuple[Feature, ...] = (
     Feature(
         "listed_formal",
         "work",
-        months_of(Channel("employments", "formal", keep="latest", each="member_id")).latest(),
+        _of_those_at_work(months_of(Channel("employments", "formal", keep="latest", each="member_id"))),
         "persons",
         -1,
         "Listed workers with contract and insurance",

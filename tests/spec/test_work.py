@@ -82,3 +82,23 @@ def test_an_end_agreed_for_later_is_not_yet_over():
 def test_unknown_is_not_nobody(feature):
     """Without a count, nobody is said to be out of work or in it."""
     assert math.isnan(value(facts(compositions=[people("2025-04-10", 4)]), "2025-06-30", feature))
+
+
+def test_a_lost_job_is_no_longer_counted():
+    """Seen as an employee with a contract in May, out of work in June: no employee, no contract."""
+    tables = facts(
+        employments=[
+            seen("2025-05-10", "m1", form="employee", formal=True),
+            seen("2025-06-10", "m1", state="unemployed"),
+        ]
+    )
+    assert value(tables, "2025-05-31", "listed_employee") == 1
+    assert value(tables, "2025-06-30", "listed_employee") == 0
+    assert value(tables, "2025-06-30", "listed_formal") == 0
+
+
+def test_what_was_seen_on_a_day_is_no_spell():
+    """Months worked come from spells; a look on a day is none."""
+    assert value(facts(employments=[seen("2025-05-10", "m1")]), "2025-06-30", "months_worked_12m") == 0
+    spell = seen("2025-06-01", "m1", observed_on=None, start_on="2025-03-01", end_on="2025-05-31")
+    assert value(facts(employments=[spell]), "2025-06-30", "months_worked_12m") == 3

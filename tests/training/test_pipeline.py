@@ -20,10 +20,10 @@ from models.assessment import assess
 from models.bundle import read_bundle
 from models.golden import check_golden
 from models.registry import Registry
+from tests.made import made_panel
 from training.pipeline import Fitted, fit, prepare
 from training.settings import places
 from training.tracking import data_sha256
-from tests.made import made_panel
 
 NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)
 NAME = "fangpin-next-visit"

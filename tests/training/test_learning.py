@@ -1,0 +1,105 @@
+"""Learning: trees chosen on earlier origins, fitted on all rows, calibrated on rows that they had not seen."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from sklearn.metrics import log_loss
+
+from features.definitions import FEATURES
+from tests.made import made_panel
+from training.learning import CANDIDATES, Learnt, learn
+from training.pipeline import prepare
+
+TINY = (
+    {"num_iterations": 10, "learning_rate": 0.1, "num_leaves": 3, "min_data_in_leaf": 20},
+    {"num_iterations": 10, "learning_rate": 1e-6, "num_leaves": 3, "min_data_in_leaf": 20},
+)
+
+
+@pytest.fixture(scope="module")
+def rows():
+    """Return the rows of a made panel: vectors, outcomes, and when these were known."""
+    _, followed, vectors = prepare(made_panel(households=150), "next_visit", lambda _: None)
+    return vectors, followed.y, followed.outcome_on
+
+
+@pytest.fixture(scope="module")
+def learnt(rows) -> Learnt:
+    """Learn from them once."""
+    return learn(*rows, target="next_visit", candidates=TINY)
+
+
+def test_the_same_data_give_the_same_trees_to_the_byte(rows, learnt):
+    """Text, calibration and scores are the same again."""
+    again = learn(*rows, target="next_visit", candidates=TINY)
+    assert again.model.booster_text == learnt.model.booster_text
+    assert again.model.calibration == learnt.model.calibration
+    for name, scores in learnt.scores.items():
+        assert again.scores[name].score.tobytes() == scores.score.tobytes()
+
+
+def test_trees_that_learn_are_chosen_over_trees_that_do_not(learnt):
+    """The candidate with the least loss on the later blocks is taken."""
+    assert learnt.params == TINY[int(np.argmin(learnt.losses))] == TINY[0]
+
+
+def test_the_later_rows_were_scored_by_models_that_had_not_seen_them(rows, learnt):
+    """Turning round the outcomes that were known last moves no score of an earlier origin."""
+    vectors, y, outcome_on = rows
+    last = outcome_on > vectors.as_of.max()
+    turned = np.where(last, 1 - y, y)
+    other = learn(vectors, turned, outcome_on, target="next_visit", candidates=TINY[:1])
+    same = learn(vectors, y, outcome_on, target="next_visit", candidates=TINY[:1])
+    assert last.any()
+    assert other.later.tolist() == same.later.tolist() == learnt.later.tolist()
+    for name in ("LightGBM", "area rate", "income margin"):
+        assert other.scores[name].score.tobytes() == same.scores[name].score.tobytes()
+
+
+def test_the_calibration_is_that_of_the_later_rows(rows, learnt):
+    """The mean probability of the later rows is their share of events."""
+    _, y, _ = rows
+    scores = learnt.scores["LightGBM"]
+    assert scores.probability.mean() == pytest.approx(y[learnt.later].mean(), abs=1e-9)
+    assert learnt.model.calibration.slope > 0
+    rate = y[learnt.later].mean()
+    assert (
+        log_loss(y[learnt.later], scores.probability)
+        <= log_loss(y[learnt.later], np.full(learnt.later.size, rate)) + 1e-9
+    )
+
+
+def test_sure_directions_are_kept(learnt, rows):
+    """More income never raises the score, whatever the data say."""
+    vectors, _, _ = rows
+    model = learnt.model
+    place = model.features.index("income_to_line_latest")
+    X = model.matrix(vectors)[:50]
+    steps = []
+    for ratio in (0.5, 1.0, 1.5, 2.5, 5.0):
+        moved = X.copy()
+        moved[:, place] = ratio
+        steps.append(model.score_matrix(moved))
+    assert (np.diff(np.array(steps), axis=0) <= 0).all()
+    assert dict(zip(model.features, model.directions, strict=True)) == {
+        name: FEATURES[name].direction for name in model.features
+    }
+
+
+def test_every_baseline_speaks_of_the_same_rows(learnt):
+    """Each has a score and a probability for every later row."""
+    assert list(learnt.scores) == ["LightGBM", "income margin", "logistic", "area rate"]
+    for scores in learnt.scores.values():
+        assert scores.score.shape == scores.probability.shape == learnt.later.shape
+        assert ((scores.probability >= 0) & (scores.probability <= 1)).all()
+
+
+def test_what_may_be_chosen_is_inside_the_cost_budget():
+    """The deepest trees that the candidates allow cost less than the budget."""
+    for params in CANDIDATES:
+        leaves = params["num_leaves"]
+        assert (
+            params["num_iterations"] * (sum(depth**2 for depth in range(1, leaves)) + (leaves - 1) ** 2)
+            < 200_000
+        )
