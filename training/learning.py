@@ -88,20 +88,16 @@ def learn(
     told : callable
         Told what is being done.
     """
-    origins = list(
-        rolling_origins(vectors.as_of, outcome_on, earlier_cuts(vectors.as_of, outcome_on, blocks=BLOCKS))
-    )
-    later = np.concatenate([np.flatnonzero(origin.test) for origin in origins])
+    origins = _origins(vectors, outcome_on)
+    later = np.concatenate([np.flatnonzero(test) for _, test in origins])
     raw: list[NDArray[np.float64]] = []
     for number, params in enumerate(candidates, start=1):
         told(f"trees {number} of {len(candidates)} on {len(origins)} earlier origins")
         raw.append(
             np.concatenate(
                 [
-                    fit_trees(vectors.take(origin.train), y[origin.train], params, target).score(
-                        vectors.take(origin.test)
-                    )
-                    for origin in origins
+                    fit_trees(vectors.take(train), y[train], params, target).score(vectors.take(test))
+                    for train, test in origins
                 ]
             )
         )
@@ -115,14 +111,26 @@ def learn(
     for name in baselines():
         told(f"{name} on earlier origins")
         parts = []
-        for origin in origins:
-            baseline = baselines()[name].fit(
-                vectors.take(origin.train), y[origin.train], outcome_on[origin.train]
-            )
-            block = vectors.take(origin.test)
+        for train, test in origins:
+            baseline = baselines()[name].fit(vectors.take(train), y[train], outcome_on[train])
+            block = vectors.take(test)
             parts.append((baseline.score(block), baseline.probability(block)))
         scores[name] = Scores(*(np.concatenate(part) for part in zip(*parts, strict=True)))
     return Learnt(model, candidates[best], losses, later, scores)
+
+
+def _origins(
+    vectors: Vectors, outcome_on: NDArray[np.datetime64]
+) -> list[tuple[NDArray[np.bool_], NDArray[np.bool_]]]:
+    """Return what to learn from and what to score, by earlier cuts in time.
+
+    Where the rows fall on too few days for a cut, each half of the households is scored from the other.
+    """
+    cuts = earlier_cuts(vectors.as_of, outcome_on, blocks=BLOCKS)
+    if cuts.size:
+        return [(origin.train, origin.test) for origin in rolling_origins(vectors.as_of, outcome_on, cuts)]
+    odd = np.unique(vectors.household_id, return_inverse=True)[1] % 2 == 1
+    return [(odd, ~odd), (~odd, odd)]
 
 
 def fit_trees(

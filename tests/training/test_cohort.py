@@ -90,7 +90,7 @@ def versions(*later):
     ]
     more = [rows[1] | {"known_on": "2024-08-20"} | row for row in later]
     plain_rows = raw(visits=[*rows, *more])["visits"]
-    return {**tables, **{"visits": accept({**raw(), "visits": plain_rows})["visits"]}}
+    return {**tables, "visits": accept({**raw(), "visits": plain_rows})["visits"]}
 
 
 def test_a_corrected_visit_is_one_visit():

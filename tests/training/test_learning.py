@@ -1,4 +1,4 @@
-"""Learning: trees chosen on earlier origins, fitted on all rows, calibrated on rows that they had not seen."""
+"""Learning: trees chosen on earlier origins, fitted on all rows, calibrated on rows not seen by them."""
 
 from __future__ import annotations
 
@@ -103,3 +103,14 @@ def test_what_may_be_chosen_is_inside_the_cost_budget():
             params["num_iterations"] * (sum(depth**2 for depth in range(1, leaves)) + (leaves - 1) ** 2)
             < 200_000
         )
+
+
+def test_rows_of_too_few_days_are_scored_by_the_other_half_of_the_households(rows):
+    """Without a cut in time every row is scored once, by a model that never met its household."""
+    vectors, y, outcome_on = rows
+    first = vectors.as_of < np.datetime64("2023-07-01")
+    done = learn(vectors.take(first), y[first], outcome_on[first], target="next_visit", candidates=TINY[:1])
+    assert sorted(done.later.tolist()) == list(range(first.sum()))
+    households = vectors.take(first).household_id[done.later]
+    half = np.searchsorted(np.unique(households), households) % 2
+    assert (np.diff(half) != 0).sum() == 1
