@@ -83,7 +83,7 @@ test-slow: install serving-env ## the slow tier alone
 	@$(PYTEST) -m slow $(FILES)
 
 notebooks: install ## run every notebook
-	@$(PYTEST) -q --nbmake --nbmake-timeout=900 notebooks
+	@$(PYTEST) -q --nbmake --nbmake-timeout=900 notebooks/*.ipynb
 
 docs: install ## write the data dictionary and the feature catalogue
 	@$(BIN)/python -m features.dictionary --out docs

@@ -22,6 +22,7 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
+from features.evidence import of_household
 from features.files import read_tables
 from features.ledgers import import_ledger
 from features.policy import illustrative
@@ -89,12 +90,8 @@ registry.promote(fitted.version, reason="the first notebook", by="data scientist
 bundle = read_bundle(at.bundles / "champion")
 body = request_of(tables, None, None)
 one = body["households"][0]["household_id"]
-known = {**tables, "area_rates": dated["area_rates"]}
-answer = next(
-    given
-    for given in assess(bundle, illustrative(), known, body["as_of"], made_at="notebook")
-    if given.household_id == one
-)
+known = of_household(dated, one, body["as_of"])
+(answer,) = assess(bundle, illustrative(), known, body["as_of"], made_at="notebook")
 print(f"{answer.probability:.3f}", answer.odds["zh"])
 for reason in answer.reasons:
     print(f"{reason.points:+.3f}", reason.zh, "|", reason.en)

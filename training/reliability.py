@@ -129,9 +129,9 @@ def _newton_step(y: Floats, z: Floats, weights: Floats, a: Floats, b: Floats) ->
     h = both @ expected
     g_a, g_b = rise - fall
     room = h[0] * h[2] - h[1] ** 2
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"):  # an endless step becomes NaN, and is given up
         step_a = (h[2] * g_a - h[1] * g_b) / room
         step_b = (h[0] * g_b - h[1] * g_a) / room
-    longest = np.maximum(np.abs(step_a), np.abs(step_b))
-    shrink = np.minimum(1.0, _LONGEST_STEP / np.maximum(longest, _LONGEST_STEP))
-    return step_a * shrink, step_b * shrink
+        longest = np.maximum(np.abs(step_a), np.abs(step_b))
+        shrink = np.minimum(1.0, _LONGEST_STEP / np.maximum(longest, _LONGEST_STEP))
+        return step_a * shrink, step_b * shrink

@@ -102,3 +102,13 @@ def test_log_odds_stay_finite_at_the_ends():
     """Log odds stay finite at the ends."""
     assert np.isfinite(logit(np.array([0.0, 1.0]))).all()
     assert logit(np.array([0.5]))[0] == 0.0
+
+
+def test_resamples_without_a_line_are_given_up_without_a_warning():
+    """A resample in which a threshold tells the outcomes apart has no line."""
+    y = np.array([1.0, 0.0, 0.0, 1.0, 0.0, 1.0])
+    x = np.array([-0.2, 0.6, 2.1, -2.3, 4.3, 2.2])
+    drawn_weights = [[1, 1, 0, 1], [2, 2, 0, 1], [2, 0, 0, 0], [0, 2, 0, 0], [0, 0, 2, 0], [2, 1, 2, 1]]
+    line = calibration_line(y, x, np.array(drawn_weights, dtype=float), near=(2.0, -1.0))
+    assert np.isnan(line.slope[2])
+    assert np.isfinite(line.slope[3])
