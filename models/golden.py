@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
 
@@ -16,12 +17,38 @@ MADE_AT = "golden"
 
 
 def golden_answers(bundle: Bundle, policy: Policy) -> dict[str, Any]:
-    """Return what a model answers for the golden households, as far as it is the model's own.
+    """Return the golden households of the house and what a model answers for them.
 
-    Probability, contributions and vector hashes are exact; the version, the bundle's hash and the
-    policy's texts are not among them, for they come after the model.
+    Returns
+    -------
+    dict
+        ``as_of``, ``tables`` (plain values, so that a bundle outlives later golden households) and
+        ``answers`` by household: probability, points and vector hash, exact. The version, the
+        bundle's hash and the policy's texts are not among them, for they come after the model.
     """
     content = json.loads((files("models") / "golden.json").read_text(encoding="utf-8"))
+    return {**content, "answers": _answers(bundle, policy, content)}
+
+
+def check_golden(bundle: Bundle, policy: Policy) -> None:
+    """Re-score the golden households that a bundle carries.
+
+    Raises
+    ------
+    Foreign
+        Where the bundle has none, or an answer differs in any bit from the one it was made with.
+    """
+    if bundle.golden is None:
+        raise Foreign("the bundle has no golden households")
+    again, made = _answers(bundle, policy, bundle.golden), bundle.golden["answers"]
+    differ = [name for name, answer in made.items() if again.get(name) != answer]
+    if differ or again.keys() != made.keys():
+        raise Foreign(
+            f"{len(differ) or 'other'} golden households are answered otherwise than when it was made"
+        )
+
+
+def _answers(bundle: Bundle, policy: Policy, content: Mapping[str, Any]) -> dict[str, Any]:
     given = assess(bundle, policy, accept(content["tables"]), content["as_of"], made_at=MADE_AT)
     return {
         one.household_id: {
@@ -31,21 +58,3 @@ def golden_answers(bundle: Bundle, policy: Policy) -> dict[str, Any]:
         }
         for one in given
     }
-
-
-def check_golden(bundle: Bundle, policy: Policy) -> None:
-    """Re-score the golden households of a bundle.
-
-    Raises
-    ------
-    Foreign
-        Where the bundle has none, or an answer differs in any bit from the one it was made with.
-    """
-    if bundle.golden is None:
-        raise Foreign("the bundle has no golden households")
-    again = golden_answers(bundle, policy)
-    differ = [name for name, answer in bundle.golden.items() if again.get(name) != answer]
-    if differ or again.keys() != bundle.golden.keys():
-        raise Foreign(
-            f"{len(differ) or 'other'} golden households are answered otherwise than when it was made"
-        )

@@ -84,7 +84,7 @@ def test_a_bundle_that_answers_as_it_did_passes(bundled, model, golden):
 
 def test_golden_households_are_of_every_kind(golden):
     """Among them are some with a probability, and one of whom too little is known."""
-    answers = json.loads(golden["golden.json"])
+    answers = json.loads(golden["golden.json"])["answers"]
     given = [answer["probability"] for answer in answers.values()]
     assert None in given
     assert sum(one is not None for one in given) >= 2
@@ -106,13 +106,25 @@ def test_another_definition_of_a_feature_is_refused(bundled, model, golden):
         check_golden(other, POLICY)
 
 
-def test_a_household_more_or_less_is_refused(bundled, model, golden):
-    """The bundle's golden households are those of the house, no fewer and no others."""
-    answers = json.loads(golden["golden.json"])
-    fewer = dict(list(answers.items())[1:])
-    for households in (fewer, {**answers, "stranger": {}}):
+def test_an_answer_more_or_less_is_refused(bundled, model, golden):
+    """Every golden household of the bundle has its answer, and no other has one."""
+    content = json.loads(golden["golden.json"])
+    fewer = dict(list(content["answers"].items())[1:])
+    for answers in (fewer, {**content["answers"], "stranger": {}}):
+        changed = json.dumps({**content, "answers": answers}).encode()
         with pytest.raises(Foreign, match="golden"):
-            check_golden(bundled(model, {"golden.json": json.dumps(households).encode()}), POLICY)
+            check_golden(bundled(model, {"golden.json": changed}), POLICY)
+
+
+def test_golden_households_travel_with_the_bundle(bundled, model, golden):
+    """A bundle re-scores the households that it was made with, whatever the house's are today."""
+    content = json.loads(golden["golden.json"])
+    del content["answers"]["golden-3"]
+    for columns in content["tables"].values():
+        if "household_id" in columns:
+            keep = [place for place, name in enumerate(columns["household_id"]) if name != "golden-3"]
+            columns.update({name: [values[place] for place in keep] for name, values in columns.items()})
+    check_golden(bundled(model, {"golden.json": json.dumps(content).encode()}), POLICY)
 
 
 def test_a_bundle_without_golden_households_is_refused(bundled, model):
