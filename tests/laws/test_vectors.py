@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from features import vectors
 from features.definitions import FEATURES
 from features.tables import HOUSEHOLD_TABLES
 from features.vectors import Vectors, build_vectors
@@ -52,6 +53,29 @@ def test_batch_is_one_by_one(drawn):
     for place, household in enumerate(IDS):
         alone = build_vectors(tables_of(drawn, (household,)), AS_OF)
         assert alone.X.tobytes() == batch.X[place].tobytes()
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(records(), st.lists(st.booleans(), min_size=len(IDS), max_size=len(IDS)))
+def test_any_partition_gives_the_same_bytes(drawn, sides):
+    """Households cut in two parts, each built apart, have the bytes that they have together."""
+    together = build_vectors(tables_of(drawn), AS_OF)
+    for side in (True, False):
+        part = tuple(name for name, chosen in zip(IDS, sides, strict=True) if chosen is side)
+        if part:
+            apart = build_vectors(tables_of(drawn, part), AS_OF)
+            assert apart.X.tobytes() == together.X[np.isin(together.household_id, part)].tobytes()
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(records())
+def test_blocks_give_the_same_bytes(drawn):
+    """Households taken one block at a time, to hold less at once, have the bytes of one block."""
+    tables = tables_of(drawn)
+    whole = build_vectors(tables, AS_OF)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(vectors, "BLOCK_CELLS", 1)
+        assert same_bytes(build_vectors(tables, AS_OF), whole)
 
 
 @settings(max_examples=EXAMPLES, deadline=None)
