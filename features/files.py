@@ -1,20 +1,18 @@
-"""Contract tables in and out of folders, a Parquet file a table."""
+"""Contract tables in and out of folders: a Parquet file a table, or a folder of Parquet parts a table."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
-import numpy as np
-from numpy.typing import NDArray
-
-from features.check import check, is_missing
-from features.contract import Column, Table, Tables
-from features.errors import BadInput, Breach, MissingExtra, Usage
+from features.arrow import from_arrow, joined, open_table, read_parquet, require_arrow, to_arrow
+from features.check import check
+from features.contract import Tables
+from features.errors import BadInput, Breach, Usage
 from features.intake import Values, take
 from features.tables import TABLES
 
@@ -23,9 +21,6 @@ if TYPE_CHECKING:
 
 SUFFIX = ".parquet"
 
-UNKNOWN = np.iinfo(np.int16).max
-"""Position of a text that is on no code list; the intake refuses it."""
-
 
 def read_tables(folder: str | Path) -> Tables:
     """Read and check the contract tables of a folder.
@@ -33,7 +28,9 @@ def read_tables(folder: str | Path) -> Tables:
     Parameters
     ----------
     folder : path
-        With ``incomes.parquet``, ``visits.parquet`` and so on; what is not there is empty.
+        With ``incomes.parquet``, ``visits.parquet`` and so on; what is not there is empty. A table
+        may also be a folder of its own, ``incomes/``, with parts such as ``00007-C01T07.parquet``,
+        whose rows follow each other in the order of the parts' names. Other folders are passed over.
 
     Returns
     -------
@@ -95,18 +92,59 @@ def write_tables(tables: Tables, folder: str | Path) -> None:
     MissingExtra
         Where pyarrow is not installed.
     """
-    _arrow()
+    require_arrow()
+    others = not_tables(folder)
+    if others:
+        raise Usage(
+            f"the folder {Path(folder).name} holds more than contract tables: {', '.join(others[:5])}"
+        )
+    with fresh_folder(folder) as fresh:
+        for name, facts in tables.items():
+            with open_table(TABLES[name], fresh / f"{name}{SUFFIX}") as file:
+                file.write_table(to_arrow(TABLES[name], facts))
+
+
+def not_tables(folder: str | Path) -> list[str]:
+    """List what a folder holds beside contract tables; nothing where there is no folder yet.
+
+    Raises
+    ------
+    Usage
+        Where it is a file.
+    """
+    place = Path(folder)
+    if not place.exists():
+        return []
+    if not place.is_dir():
+        raise Usage(f"{place.name} is a file, not a folder")
+    return sorted(entry.name for entry in place.iterdir() if not _is_table(entry))
+
+
+@contextmanager
+def fresh_folder(folder: str | Path) -> Iterator[Path]:
+    """Give an empty folder to write in, which takes the place of ``folder`` in the end.
+
+    Where the writing fails, it is gone, and what was at ``folder`` is still there.
+    """
     target = Path(folder).resolve()
-    _check_replaceable(target)
     target.parent.mkdir(parents=True, exist_ok=True)
     fresh = target.with_name(f".{target.name}.{uuid4().hex}.partial")
     try:
         fresh.mkdir()
-        for name, facts in tables.items():
-            _write_table(TABLES[name], facts, fresh / f"{name}{SUFFIX}")
+        yield fresh
         _replace(target, fresh)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _is_table(entry: Path) -> bool:
+    if entry.is_dir():
+        return entry.name in TABLES and all(_is_parquet(part) for part in entry.iterdir())
+    return _is_parquet(entry) and entry.stem in TABLES
+
+
+def _is_parquet(file: Path) -> bool:
+    return file.suffix == SUFFIX and file.is_file()
 
 
 def _taken(folder: str | Path) -> tuple[Tables, list[Breach]]:
@@ -115,130 +153,60 @@ def _taken(folder: str | Path) -> tuple[Tables, list[Breach]]:
     return tables, unreadable + unfit + check(tables)
 
 
-def _arrow() -> tuple[ModuleType, ModuleType]:
-    try:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-    except ImportError as error:
-        raise MissingExtra("files", "pyarrow") from error
-    return pa, pq
-
-
 def _read(folder: str | Path) -> tuple[dict[str, dict[str, Values]], list[Breach]]:
-    pa, pq = _arrow()
+    require_arrow()
     place = Path(folder)
     if not place.is_dir():
         raise Usage(f"no folder {folder}")
+    found, breaches = _found(place)
     raw: dict[str, dict[str, Values]] = {}
-    breaches: list[Breach] = []
-    for file in sorted(place.iterdir()):
-        if file.name.startswith(".") or file.is_dir():
-            continue
-        if file.suffix != SUFFIX:
-            breaches.append(Breach(file.name, "", "no table of the contract", 1))
-            continue
-        try:
-            table = pq.read_table(file, partitioning=None)
-        except (OSError, pa.ArrowException):
-            breaches.append(Breach(file.stem, "", "cannot be read as Parquet", 1))
-            continue
-        raw[file.stem] = _columns(TABLES.get(file.stem), table)
+    for name, files in found.items():
+        whole = _whole(name, files, breaches)
+        if whole is not None:
+            raw[name] = from_arrow(TABLES.get(name), whole)
     if not raw and not breaches:
         raise Usage(f"no table in {folder}")
     return raw, breaches
 
 
-def _columns(table: Table | None, arrow: pa.Table) -> dict[str, Values]:
-    declared = {column.name: column for column in table.columns} if table else {}
-    columns: dict[str, Values] = {}
-    for name in arrow.column_names:
-        values = arrow.column(name)
-        columns[name] = _values(declared[name], values) if name in declared else np.zeros(len(values))
-    return columns
+def _found(place: Path) -> tuple[dict[str, list[Path]], list[Breach]]:
+    """Return the files of each table, in order, and what is no table."""
+    found: dict[str, list[Path]] = {}
+    breaches: list[Breach] = []
+    for entry in _shown(place):
+        name = entry.name if entry.is_dir() else entry.stem
+        if entry.is_dir() and name not in TABLES:
+            continue
+        files = _shown(entry) if entry.is_dir() else [entry]
+        strange = [file for file in files if not _is_parquet(file)]
+        breaches += [
+            Breach(str(file.relative_to(place)), "", "no table of the contract", 1) for file in strange
+        ]
+        if name in found:
+            breaches.append(Breach(name, "", "told by a file and by a folder", 1))
+        elif len(files) > len(strange):
+            found[name] = [file for file in files if file not in strange]
+    return found, breaches
 
 
-def _values(column: Column, arrow: pa.ChunkedArray) -> Values:
-    """Bring a column into the hand in bulk where its type fits; else value by value, for the intake."""
-    import pyarrow as pa
-
-    kind = arrow.type.value_type if pa.types.is_dictionary(arrow.type) else arrow.type
-    textual = pa.types.is_string(kind) or pa.types.is_large_string(kind)
-    dated = pa.types.is_date(kind) or pa.types.is_timestamp(kind)
-    counted = pa.types.is_floating(kind) or pa.types.is_integer(kind)
-    values: Values
-    match column.kind:
-        case "id" if textual:
-            values = _texts(arrow)
-        case "code" if textual:
-            values = _positions(column, arrow)
-        case "flag" if pa.types.is_boolean(kind):
-            values = arrow.cast(pa.int8()).fill_null(pa.scalar(-1, pa.int8())).to_numpy()
-        case "date" if dated:
-            values = arrow.cast(pa.date32(), safe=False).to_numpy().astype("datetime64[D]")
-        case "money" | "number" | "count" if counted:
-            values = arrow.cast(pa.float64(), safe=False).to_numpy()
-        case _:
-            values = arrow.to_pylist()
-    return values
+def _shown(place: Path) -> list[Path]:
+    return sorted(entry for entry in place.iterdir() if not entry.name.startswith("."))
 
 
-def _texts(arrow: pa.ChunkedArray) -> NDArray[np.str_]:
-    same = _of_one_width(arrow)
-    if same is not None:
-        return same
-    values, position = _encoded(arrow)
-    texts = np.array(["", *values], dtype=np.str_)
-    taken: NDArray[np.str_] = texts[position + 1]
-    return taken
-
-
-def _positions(column: Column, arrow: pa.ChunkedArray) -> NDArray[np.int16]:
-    values, position = _encoded(arrow)
-    known = {code.id: place for place, code in enumerate(column.codes)} | {"": -1}
-    places = np.array([-1, *(known.get(value, UNKNOWN) for value in values)], dtype=np.int16)
-    taken: NDArray[np.int16] = places[position + 1]
-    return taken
-
-
-def _of_one_width(arrow: pa.ChunkedArray) -> NDArray[np.str_] | None:
-    """Return texts of one length in ASCII, as record ids are, in one move; None where they are not."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    if arrow.null_count or not len(arrow) or pa.types.is_dictionary(arrow.type):
+def _whole(name: str, files: list[Path], breaches: list[Breach]) -> pa.Table | None:
+    """Return the table of one file or several, None where there is none; notes what cannot be read."""
+    read = [(file, read_parquet(file)) for file in files]
+    for file, table in read:
+        if table is None:
+            told = name if len(files) == 1 else f"{name}/{file.stem}"
+            breaches.append(Breach(told, "", "cannot be read as Parquet", 1))
+    parts = [table for _, table in read if table is not None]
+    if not parts:
         return None
-    width = pc.min_max(pc.binary_length(arrow))
-    if not 0 < width["min"].as_py() == width["max"].as_py():
-        return None
-    one = pa.concat_arrays(arrow.cast(pa.binary()).cast(pa.binary(width["max"].as_py())).chunks)
-    try:
-        return np.frombuffer(one.buffers()[1], dtype=f"S{one.type.byte_width}").astype(np.str_)
-    except UnicodeDecodeError:
-        return None
-
-
-def _encoded(arrow: pa.ChunkedArray) -> tuple[list[str], NDArray[np.int64]]:
-    """Return the distinct texts of a column and the position of each row's own, -1 for null."""
-    import pyarrow as pa
-
-    one = (
-        pa.concat_arrays(arrow.unify_dictionaries().chunks) if arrow.num_chunks else pa.array([], arrow.type)
-    )
-    if not pa.types.is_dictionary(one.type):
-        one = one.dictionary_encode()
-    position = one.indices.cast(pa.int64()).fill_null(-1).to_numpy()
-    return [value or "" for value in one.dictionary.to_pylist()], position
-
-
-def _check_replaceable(target: Path) -> None:
-    if not target.exists():
-        return
-    if not target.is_dir():
-        raise Usage(f"{target.name} is a file, not a folder")
-    ours = {f"{name}{SUFFIX}" for name in TABLES}
-    others = sorted(one.name for one in target.iterdir() if one.name not in ours)
-    if others:
-        raise Usage(f"the folder {target.name} holds more than contract tables: {', '.join(others[:5])}")
+    whole = joined(parts)
+    if whole is None:
+        breaches.append(Breach(name, "", "parts whose columns are not of one type", len(parts)))
+    return whole
 
 
 def _replace(target: Path, fresh: Path) -> None:
@@ -253,25 +221,3 @@ def _replace(target: Path, fresh: Path) -> None:
         old.rename(target)
         raise
     shutil.rmtree(old)
-
-
-def _write_table(table: Table, facts: Mapping[str, NDArray[Any]], file: Path) -> None:
-    pa, pq = _arrow()
-    columns = {column.name: _to_arrow(pa, column, facts[column.name]) for column in table.columns}
-    pq.write_table(pa.table(columns), file, compression="zstd")
-
-
-def _to_arrow(pa: ModuleType, column: Column, values: NDArray[Any]) -> pa.Array:
-    gaps = is_missing(column, values)
-    match column.kind:
-        case "id":
-            return pa.array(values, type=pa.string(), mask=gaps)
-        case "code":
-            position = pa.array(values, mask=gaps)
-            return pa.DictionaryArray.from_arrays(position, pa.array([code.id for code in column.codes]))
-        case "flag":
-            return pa.array(values == 1, mask=gaps)
-        case "date":
-            return pa.array(values.astype("datetime64[D]"), type=pa.date32(), mask=gaps)
-        case _:
-            return pa.array(values, type=pa.float64(), mask=gaps)

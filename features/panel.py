@@ -126,10 +126,7 @@ def _settled(channel: Channel, made: Claims, cell: NDArray[np.int64], ours: NDAr
         Events(made.start[plain], cell[plain], amount[plain], one),
         Events(made.stop[ends], cell[ends], -amount[ends], -one[: ends.size]),
     ]
-    disputed = np.flatnonzero(ours & contested)
-    disputed = disputed[np.argsort(cell[disputed], kind="stable")]
-    bounds = np.flatnonzero(np.diff(cell[disputed])) + 1
-    parts += [_sweep(made, int(cell[rows[0]]), rows) for rows in np.split(disputed, bounds) if rows.size]
+    parts.append(_sweep(made, cell, np.flatnonzero(ours & contested)))
     return _in_order(parts)
 
 
@@ -145,20 +142,50 @@ def _contested(made: Claims, cell: NDArray[np.int64]) -> NDArray[np.bool_]:
     return np.isin(cell, cell[this[clash]])
 
 
-def _sweep(made: Claims, cell: int, rows: NDArray[np.intp]) -> Events:
-    """Follow one contested cell through time: least rank first, then the greatest order of a slot."""
-    days = np.unique(np.concatenate([made.start[rows], made.stop[rows]]))
-    days = days[days < NEVER]
-    amounts, counts = np.zeros(days.size + 1), np.zeros(days.size + 1, dtype=np.int32)
-    for position, day in enumerate(days, start=1):
-        live = rows[(made.start[rows] <= day) & (day < made.stop[rows])]
-        if not live.size:
-            continue
-        first = live[made.rank[live] == made.rank[live].min()]
-        last_known = {int(made.slot[row]): row for row in first[np.argsort(made.order[first])]}
-        amounts[position] = sum(int(made.amount[row]) for row in last_known.values())
-        counts[position] = len(last_known)
-    return Events(days, np.full(days.size, cell), np.diff(amounts), np.diff(counts))
+def _sweep(made: Claims, cell: NDArray[np.int64], rows: NDArray[np.intp]) -> Events:
+    """Follow contested cells through time: least rank first, then the greatest order of a slot.
+
+    A moment is a day on which anything changes in a cell; each claim is held against every moment
+    of its cell at which it lives.
+    """
+    if not rows.size:
+        return _in_order([])
+    places, place = np.unique(cell[rows], return_inverse=True)
+    first_day = made.start[rows].min()
+    span = int((NEVER - first_day).astype(np.int64)) + 1
+    begins = place * span + (made.start[rows] - first_day).astype(np.int64)
+    ends = place * span + (made.stop[rows] - first_day).astype(np.int64)
+    moments = np.unique(np.concatenate([begins, ends]))
+    live_from, live_to = np.searchsorted(moments, begins), np.searchsorted(moments, ends)
+    lives = live_to - live_from
+    claim = np.repeat(rows, lives)
+    moment = np.arange(claim.size) + np.repeat(live_from - (np.cumsum(lives) - lives), lives)
+    counts = _that_count(made, claim, moment)
+    amount = np.bincount(moment[counts], made.amount[claim[counts]].astype(np.float64), moments.size)
+    present = np.bincount(moment[counts], minlength=moments.size)
+    here = moments // span
+    opens = np.concatenate([[True], here[1:] != here[:-1]])
+    day = first_day + moments % span
+    lasts = day < NEVER
+    return Events(
+        day[lasts],
+        places[here[lasts]],
+        (amount - np.where(opens, 0.0, np.roll(amount, 1)))[lasts],
+        (present - np.where(opens, 0, np.roll(present, 1)))[lasts].astype(np.int32),
+    )
+
+
+def _that_count(made: Claims, claim: NDArray[np.intp], moment: NDArray[np.int64]) -> NDArray[np.intp]:
+    """Return which of the claims that live at a moment count: of the least rank, the last of each slot."""
+    order = np.lexsort((made.order[claim], made.slot[claim], made.rank[claim], moment))
+    claim, moment = claim[order], moment[order]
+    opens = np.concatenate([[True], moment[1:] != moment[:-1]])
+    least = made.rank[claim][opens][np.cumsum(opens) - 1]
+    order, claim, moment = (part[made.rank[claim] == least] for part in (order, claim, moment))
+    slot = made.slot[claim]
+    last = np.concatenate([(moment[1:] != moment[:-1]) | (slot[1:] != slot[:-1]), [True]])
+    counting: NDArray[np.intp] = order[last]
+    return counting
 
 
 def _in_order(parts: Sequence[Events]) -> Events:

@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from features.contract import Facts, Tables
 from features.intake import empty
-from features.tables.areas import AREA_RATES
+from features.lines import nearest_area, parents_on
+from features.tables.areas import AREA_RATES, AREAS
 from features.vectors import areas_on
 from training.baselines import prior_strength
 from training.cohort import HORIZON_MONTHS, Followed
@@ -19,7 +20,14 @@ ALIKE = 1e6
 """Times all households: the prior of areas that differ by no more than chance."""
 
 
-def with_area_rates(tables: Tables, followed: Followed, target: str) -> Tables:
+def with_area_rates(
+    tables: Tables,
+    followed: Followed,
+    target: str,
+    *,
+    horizon_months: int = HORIZON_MONTHS,
+    level: str | None = None,
+) -> Tables:
     """Return the tables with the rate of each area on each as-of day.
 
     Parameters
@@ -29,6 +37,10 @@ def with_area_rates(tables: Tables, followed: Followed, target: str) -> Tables:
         Rows whose outcomes may be counted. On a day only those count that were known by then, so a
         row never meets its own outcome.
     target : str
+    horizon_months : int
+    level : str, optional
+        Level of ``areas`` at which is counted, such as ``township``: an area below it counts for the
+        one above it of that level, and reads its rate. Each area by itself if not given.
 
     Notes
     -----
@@ -37,7 +49,7 @@ def with_area_rates(tables: Tables, followed: Followed, target: str) -> Tables:
     """
     households, owner = np.unique(followed.cohort.household_id, return_inverse=True)
     last = followed.outcome_on.max()
-    area = areas_on(tables, households, last)[owner]
+    area = _at_level(tables, areas_on(tables, households, last), level, last)[owner]
     codes, place = np.unique(area, return_inverse=True)
     days = np.unique(np.concatenate([followed.cohort.as_of, followed.outcome_on]))
     events, count = _counts(followed, place, codes.size, days)
@@ -45,7 +57,23 @@ def with_area_rates(tables: Tables, followed: Followed, target: str) -> Tables:
     pull = np.array([_pull(*on_day) for on_day in zip(events, count, strict=True)])[:, None]
     rate = (events + pull * overall[:, None]) / (count + pull)
     known = np.broadcast_to(count.sum(axis=1)[:, None] > 0, rate.shape)
-    return {**tables, "area_rates": _facts(target, codes, days, events, count, rate, known)}
+    dated = _facts(target, codes, days, events, count, rate, known)
+    dated["horizon_months"] = np.full(dated["area"].size, float(horizon_months))
+    return {**tables, "area_rates": dated}
+
+
+def _at_level(
+    tables: Tables, areas: NDArray[np.str_], level: str | None, day: np.datetime64
+) -> NDArray[np.str_]:
+    """Return for each area the one of a level in which it lies, itself where it lies in none."""
+    facts = tables.get("areas")
+    if level is None or facts is None:
+        return areas
+    having = set(facts["area"][facts["level"] == AREAS.column("level").code(level)].tolist())
+    codes, place = np.unique(areas, return_inverse=True)
+    owners = nearest_area(codes, having, parents_on(tables, day))
+    above = [owner or code for owner, code in zip(owners, codes.tolist(), strict=True)]
+    return np.array(above, dtype=np.str_)[place]
 
 
 def _counts(
@@ -84,7 +112,6 @@ def _facts(
     )
     facts["occurred_on"] = facts["known_on"] = when
     facts["target"] = np.full(day.size, target)
-    facts["horizon_months"] = np.full(day.size, float(HORIZON_MONTHS))
     facts["events"], facts["households"] = events[day, area], count[day, area]
     facts["rate"] = rate[day, area]
     return facts

@@ -15,7 +15,7 @@ from features.tables.visits import VISITS
 from features.vectors import Cohort, build_vectors
 
 HORIZON_MONTHS = 12
-"""The next visit counts where it is at most so many months on."""
+"""How far on an outcome counts where nothing else is said; the next visit within it, always."""
 
 JUST_NOW = 1.0
 """Age in months of an income learned at the visit itself."""
@@ -23,7 +23,7 @@ JUST_NOW = 1.0
 
 @dataclass(frozen=True)
 class Followed:
-    """Households at risk on a day, and their outcome at the next visit.
+    """Households at risk on a day, and what came of it.
 
     Parameters
     ----------
@@ -32,13 +32,16 @@ class Followed:
     outcome_on : ndarray of datetime64[D]
         The day on which the outcome was known.
     y : ndarray of float64
-        1 where the income was under the line at the next visit, else 0.
+        1 where the outcome came, else 0.
     months_ahead : ndarray of int64
-        Months from the as-of day to the outcome.
+        Months from the as-of day to the outcome, or over which it was looked for.
     was_under : ndarray of bool
-        Whether the household had been under the line at an earlier visit (it had left poverty).
+        Of the next visit: whether the household had been under the line at an earlier one (it had left
+        poverty). False elsewhere.
     outcome_imputed : ndarray of bool
-        Whether the office estimated the income that decided.
+        Of the next visit: whether the office estimated the income that decided. False elsewhere.
+    kept : float
+        Share of the rows without the outcome that were kept; those with it all were.
     """
 
     cohort: Cohort
@@ -47,9 +50,15 @@ class Followed:
     months_ahead: NDArray[np.int64]
     was_under: NDArray[np.bool_]
     outcome_imputed: NDArray[np.bool_]
+    kept: float = 1.0
 
     def __len__(self) -> int:
         return self.y.size
+
+    @property
+    def weight(self) -> NDArray[np.float64] | None:
+        """How many rows each row stands for; None where all were kept."""
+        return None if self.kept == 1.0 else np.where(self.y == 1.0, 1.0, 1.0 / self.kept)
 
     def take(self, rows: NDArray[Any]) -> Followed:
         """Return some of the rows, by positions or mask."""
@@ -60,6 +69,7 @@ class Followed:
             self.months_ahead[rows],
             self.was_under[rows],
             self.outcome_imputed[rows],
+            self.kept,
         )
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from training.evaluation import MEASURES, POSITIVES_NEEDED, Measures, Scores, Verdict, measure
 from training.intervals import Estimate, Resampled, resample_measures
+from training.printed import aligned, cell
 
 Floats = NDArray[np.float64]
 
@@ -122,19 +123,20 @@ class Comparison:
         rows = [row for row in self.rows if row.group == group]
         share = f"{100 * self.share:g} %"
         lines = [["", *(title.format(share=share) for title in COLUMNS.values())]]
-        lines += [[row.scorer, *(_cell(row.estimates[name]) for name in COLUMNS)] for row in rows]
-        for row in rows:
-            if row.lead is not None:
-                cells = [_cell(row.lead[name], signed=True) if name in row.lead else "" for name in COLUMNS]
-                lines.append([f"{self.reference} - {row.scorer}", *cells])
-        return "\n".join([_heading(group, rows[0].measures), *_aligned(lines)])
+        lines += [[row.scorer, *(cell(row.estimates[name]) for name in COLUMNS)] for row in rows]
+        judged = [row for row in rows if row.lead is not None and row.measures.why_not_judged is None]
+        for row in judged:
+            lead = row.lead or {}
+            cells = [cell(lead[name], signed=True) if name in lead else "" for name in COLUMNS]
+            lines.append([f"{self.reference} - {row.scorer}", *cells])
+        return "\n".join([_heading(group, rows[0].measures), *aligned(lines)])
 
     def _legend(self) -> str:
         share = f"{100 * self.share:g} %"
         return (
             f"In brackets: 95 % intervals, {self.resamples} resamples of whole households; leads paired.\n"
             f"The list: the {share} of each group with the highest scores, rounded up; ties drawn by lot.\n"
-            f"Under {POSITIVES_NEEDED} positives nothing is judged."
+            f"Under {POSITIVES_NEEDED} positives nothing is judged: no lead is told."
         )
 
 
@@ -203,6 +205,21 @@ def comparison(
     return Comparison(tuple(rows), reference, share, resamples)
 
 
+def judged_by_household(compared: Comparison, y: Floats, household: NDArray[np.str_]) -> Comparison:
+    """Return a table of all rows that asks for enough households with the outcome, not for enough rows.
+
+    Parameters
+    ----------
+    compared : Comparison
+        Without groups.
+    y, household : (rows,) arrays
+        Of rows that overlap in time, so that several of one household tell of one event.
+    """
+    hit = int(np.unique(household[y == 1.0]).size)
+    rows = [replace(row, measures=replace(row.measures, households_hit=hit)) for row in compared.rows]
+    return replace(compared, rows=tuple(rows))
+
+
 def _row(
     group: str, scorer: str, reference: str, measures: Mapping[str, Measures], resampled: Resampled
 ) -> ComparisonRow:
@@ -227,30 +244,3 @@ def _heading(group: str, measures: Measures) -> str:
     rate = "" if measures.base_rate is None else f" ({measures.base_rate:.1%})"
     warning = "" if measures.why_not_judged is None else f"; {measures.why_not_judged}"
     return f"{group}: {measures.rows} rows, {measures.positives} positives{rate}{unknown}{warning}"
-
-
-def _cell(estimate: Estimate, *, signed: bool = False) -> str:
-    if estimate.value is None:
-        return "-"
-    text = _number(estimate.value, signed=signed)
-    if estimate.low is None or estimate.high is None:
-        return text
-    return f"{text} [{_number(estimate.low, signed=signed)} {_number(estimate.high, signed=signed)}]"
-
-
-def _number(value: float, *, signed: bool) -> str:
-    text = f"{value:+.3f}" if signed else f"{value:.3f}"
-    return text.replace("0.", ".", 1) if abs(value) < 1.0 else text
-
-
-def _aligned(lines: list[list[str]]) -> list[str]:
-    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
-    return [
-        "  ".join(
-            [
-                line[0].ljust(widths[0]),
-                *(cell.rjust(width) for cell, width in zip(line[1:], widths[1:], strict=True)),
-            ]
-        ).rstrip()
-        for line in lines
-    ]

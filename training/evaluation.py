@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,6 +73,9 @@ class Measures:
         Events promised over events that came.
     undefined : mapping of str to str
         Why a measure is None.
+    households_hit : int or None
+        Households with a positive row, where rows of one household overlap in time and tell of one and
+        the same event; then they, not the rows, are what a verdict needs enough of.
     """
 
     rows: int
@@ -94,10 +98,16 @@ class Measures:
     calibration_intercept: float | None = None
     expected_over_observed: float | None = None
     undefined: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    households_hit: int | None = None
 
     @property
     def why_not_judged(self) -> str | None:
         """Why no verdict may be built on these measures; None where one may."""
+        if self.households_hit is not None and self.households_hit < POSITIVES_NEEDED:
+            return (
+                f"cannot be judged: {self.households_hit} households with the outcome, "
+                f"{POSITIVES_NEEDED} needed"
+            )
         if self.positives >= POSITIVES_NEEDED:
             return None
         return f"cannot be judged: {self.positives} positives, {POSITIVES_NEEDED} needed"
@@ -110,6 +120,8 @@ class Measures:
     def as_dict(self) -> dict[str, object]:
         """Give everything, with None for what is not defined, ready for JSON."""
         named: dict[str, object] = {each.name: getattr(self, each.name) for each in fields(self)}
+        if self.households_hit is None:
+            del named["households_hit"]
         return named | {"undefined": dict(self.undefined), "why_not_judged": self.why_not_judged}
 
 
@@ -183,7 +195,7 @@ def measure(y: Floats, scores: Scores, *, weight: Floats | None = None, share: f
         return Measures(0, 0, unknown, share, undefined=_reasons(set(MEASURES), rows, positives, scores))
     weights = np.ones((rows, 1)) if weight is None else weight[known][:, None]
     values = measure_weighted(make_ready(y[known], scores, known), weights, share)
-    found = {name: float(value[0]) for name, value in values.items() if np.isfinite(value[0])}
+    found: dict[str, Any] = {name: float(value[0]) for name, value in values.items() if np.isfinite(value[0])}
     missing = set(MEASURES) - set(found)
     return Measures(
         rows, positives, unknown, share, **found, undefined=_reasons(missing, rows, positives, scores)
@@ -300,7 +312,7 @@ def check_share(share: float) -> None:
         raise ValueError(msg)
 
 
-MEASURES = tuple(each.name for each in fields(Measures))[4:-1]
+MEASURES = tuple(each.name for each in fields(Measures))[4:-2]
 
 
 def _reasons(missing: set[str], rows: int, positives: int, scores: Scores) -> Mapping[str, str]:

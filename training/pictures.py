@@ -89,7 +89,7 @@ class Contributions:
     f0: float
 
 
-def curve(y: Floats, score: Floats) -> Curve:
+def curve(y: Floats, score: Floats, weight: Floats | None = None) -> Curve:
     """Follow a list down from the highest score.
 
     Parameters
@@ -97,6 +97,8 @@ def curve(y: Floats, score: Floats) -> Curve:
     y : (rows,) array
         Rows with NaN are left out.
     score : (rows,) array
+    weight : (rows,) array, optional
+        How many rows each row stands for.
 
     Raises
     ------
@@ -104,8 +106,9 @@ def curve(y: Floats, score: Floats) -> Curve:
         If the outcomes are of one kind: there is nothing to draw.
     """
     known = ~np.isnan(y)
-    sums = tally(rank(y[known], score[known]), np.ones((int(known.sum()), 1)))
-    rows, positives = float(known.sum()), float((y[known] == 1.0).sum())
+    own = np.ones(int(known.sum())) if weight is None else weight[known]
+    sums = tally(rank(y[known], score[known]), own[:, None])
+    rows, positives = float(own.sum()), float(own[y[known] == 1.0].sum())
     if positives in {0.0, rows}:
         msg = "a curve needs outcomes of both kinds"
         raise ValueError(msg)
@@ -117,7 +120,9 @@ def curve(y: Floats, score: Floats) -> Curve:
     return Curve(listed / rows, found / positives, precision, false_share, positives / rows)
 
 
-def calibration_bins(y: Floats, p: Floats, *, bins: int = 10) -> CalibrationBins:
+def calibration_bins(
+    y: Floats, p: Floats, *, bins: int = 10, weight: Floats | None = None
+) -> CalibrationBins:
     """Sort rows by probability into bins of about equal size.
 
     Parameters
@@ -127,18 +132,22 @@ def calibration_bins(y: Floats, p: Floats, *, bins: int = 10) -> CalibrationBins
     p : (rows,) array
     bins : int
         At most so many; fewer where probabilities repeat.
+    weight : (rows,) array, optional
+        How many rows each row stands for; the bins hold about the same number of rows, not of weight.
 
     References
     ----------
     Wilson (1927), Probable inference, JASA 22: 209-212.
     """
     known = ~np.isnan(y)
+    own = np.ones(int(known.sum())) if weight is None else weight[known]
     y, p = y[known], p[known]
     edges = np.unique(np.quantile(p, np.arange(1, bins) / bins)) if len(p) else np.array([])
     _, place = np.unique(np.searchsorted(edges, p, side="left"), return_inverse=True)
     rows = np.bincount(place)
-    expected = np.bincount(place, weights=p) / rows
-    observed = np.bincount(place, weights=y) / rows
+    stood_for = np.bincount(place, weights=own)
+    expected = np.bincount(place, weights=p * own) / stood_for
+    observed = np.bincount(place, weights=y * own) / stood_for
     low, high = wilson(observed, rows.astype(np.float64))
     return CalibrationBins(expected, observed, low, high, rows.astype(np.int64))
 

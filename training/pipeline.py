@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,24 +12,26 @@ from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 from features.contract import Tables
-from features.errors import Usage
+from features.errors import Refused
 from features.intake import plain
 from features.policy import Policy
 from features.tables import CONTEXT_TABLES
 from features.vectors import Vectors, build_vectors
 from models.bundle import Origin, TrainedOn, read_bundle, write_bundle
-from models.card import Card, card_files, reference_distributions
+from models.card import card_files
 from models.contributions import contributions
 from models.golden import golden_answers
 from models.registry import Registry
-from models.risk import DEFAULT_PARAMS, RiskModel
+from models.risk import RiskModel
 from training.area_rates import with_area_rates
+from training.carding import card_of
 from training.cohort import Followed, next_visit
-from training.comparison import Comparison, comparison
-from training.intervals import Estimate
+from training.comparison import Comparison, comparison, judged_by_household
 from training.learning import Learnt, Told, learn
+from training.outcomes import follow
 from training.pictures import (
     calibration_bins,
     curve,
@@ -40,11 +42,12 @@ from training.pictures import (
     top_contributions,
 )
 from training.settings import Places
+from training.targets import NEXT_VISIT, Question, columns_for, registered_name
+from training.thinning import thinned
 from training.tracking import Run, data_sha256, log_run
 
-TARGETS = ("next_visit",)
-NAME = {"entry": "fangpin"}
-"""Registered name of a target; others are ``fangpin-<target>``."""
+RATES_AT = "township"
+"""Level of the areas whose rates of rare outcomes are dated."""
 
 RESAMPLES = 500
 SUMMARY_ROWS = 2000
@@ -61,6 +64,9 @@ class Fitted:
         Where it is registered.
     run_id : str
     rows, events : int
+        Rows learnt from, and those of them with the outcome.
+    households_hit : int
+        Households of these: rows of one household may tell of one event.
     comparison : Comparison
         The model and every baseline on earlier origins.
     """
@@ -70,18 +76,24 @@ class Fitted:
     run_id: str
     rows: int
     events: int
+    households_hit: int
     comparison: Comparison
 
 
 def prepare(
-    tables: Tables, target: str, told: Told, *, until: np.datetime64 | None = None
+    tables: Tables,
+    target: str | Question,
+    told: Told,
+    *,
+    until: np.datetime64 | None = None,
 ) -> tuple[Tables, Followed, Vectors]:
     """Follow the households, date the area rates, build the vectors.
 
     Parameters
     ----------
     tables : Tables
-    target : str
+    target : str or Question
+        A question where it asks for more than a target.
     told : callable
     until : datetime64[D], optional
         Only outcomes known by this day enter the area rates.
@@ -91,23 +103,45 @@ def prepare(
     tables : Tables
         With ``area_rates``.
     followed : Followed
+        Of very many rows without the outcome a share (`training.thinning`).
     vectors : Vectors
         A row for each row of ``followed``.
+
+    Raises
+    ------
+    Usage, Refused
+        Where the target or its horizon is unknown, or nobody can be followed.
     """
-    if target not in TARGETS:
-        raise Usage(f"the target {target!r} cannot be fitted; known are {', '.join(TARGETS)}")
+    asked = target if isinstance(target, Question) else Question(target)
     told("following the households")
-    followed = next_visit(tables)
+    followed = followed_to(tables, asked)
+    if asked.until is not None:
+        followed = _known_by(asked.until, followed)
     counted = followed if until is None else followed.take(followed.outcome_on <= until)
-    dated = with_area_rates(tables, counted, target)
+    dated = dated_tables(tables, counted, asked)
+    learnt_from = followed if asked.target == NEXT_VISIT else thinned(followed)
     told("building the vectors")
-    return dated, followed, build_vectors(dated, None, cohort=followed.cohort)
+    vectors = build_vectors(dated, None, features=columns_for(asked.target), cohort=learnt_from.cohort)
+    return dated, learnt_from, vectors
+
+
+def followed_to(tables: Tables, asked: Question) -> Followed:
+    """Follow the households of any target; refused where nobody can be followed."""
+    if asked.target == NEXT_VISIT:
+        return next_visit(tables)
+    return follow(tables, asked.target, horizon_months=asked.horizon_months)
+
+
+def dated_tables(tables: Tables, counted: Followed, asked: Question) -> Tables:
+    """Return the tables with area rates: of each area for the next visit, of townships for rare outcomes."""
+    level = None if asked.target == NEXT_VISIT else RATES_AT
+    return with_area_rates(tables, counted, asked.target, horizon_months=asked.horizon_months, level=level)
 
 
 def fit(
     tables: Tables,
     *,
-    target: str,
+    target: str | Question,
     trained_on: TrainedOn,
     title: str,
     policy: Policy,
@@ -121,7 +155,8 @@ def fit(
     ----------
     tables : Tables
         Checked tables.
-    target : str
+    target : str or Question
+        A question where it asks for more than a target.
     trained_on : {"real", "benchmark", "simulated"}
     title : str
         What the data is.
@@ -136,18 +171,38 @@ def fit(
     ------
     Usage, Refused
         Where the target is unknown, or nobody can be followed.
+
+    Notes
+    -----
+    Sampling weights of households are not used: rows count alike, whatever they stand for.
     """
-    dated, followed, vectors = prepare(tables, target, told)
-    learnt = learn(vectors, followed.y, followed.outcome_on, target=target, told=told)
-    told("intervals")
-    y = followed.y[learnt.later]
-    compared = comparison(
-        y, learnt.scores, vectors.household_id[learnt.later], resamples=RESAMPLES, random_state=1
+    asked = target if isinstance(target, Question) else Question(target)
+    dated, followed, vectors = prepare(tables, asked, told)
+    learnt = learn(
+        vectors,
+        followed.y,
+        followed.outcome_on,
+        target=asked.target,
+        horizon_months=asked.horizon_months,
+        kept=followed.kept,
+        told=told,
     )
-    name = NAME.get(target, f"fangpin-{target.replace('_', '-')}")
+    told("intervals")
+    judged = followed.take(learnt.later)
+    compared = comparison(
+        judged.y,
+        learnt.scores,
+        vectors.household_id[learnt.later],
+        weight=judged.weight,
+        resamples=RESAMPLES,
+        random_state=1,
+    )
+    if asked.target != NEXT_VISIT:
+        compared = judged_by_household(compared, judged.y, judged.cohort.household_id)
+    name = registered_name(asked.target)
     model = learnt.model
     digest = data_sha256(vectors, followed.y)
-    card = _card(title, trained_on, dated, vectors, followed, learnt, compared, digest)
+    card = card_of(title, trained_on, dated, vectors, followed, learnt, compared, digest)
     told("logging the run")
     run_id = log_run(
         places,
@@ -155,13 +210,13 @@ def fit(
             experiment=name,
             params={
                 **learnt.params,
-                "target": target,
+                "target": asked.target,
                 "features": len(vectors.features),
                 "rows": len(vectors),
             },
             measures=_metrics(compared),
             tags={"trained_on": trained_on, "data_sha256": digest, "title": title},
-            figures=figures(model, vectors, y, learnt),
+            figures=figures(model, vectors, judged.y, learnt, judged.weight),
             texts={"comparison.txt": compared.as_text(), "card.md": card_files(card)["card.md"].decode()},
             vectors=vectors,
             y=followed.y,
@@ -175,7 +230,7 @@ def fit(
             "at": at.isoformat(timespec="seconds"),
             "data_sha256": digest,
             "run_id": run_id,
-            "base_rate": repr(float(followed.y.mean())),
+            "base_rate": repr(float(np.average(followed.y, weights=followed.weight))),
         },
         name,
     )
@@ -186,17 +241,32 @@ def fit(
         golden = golden_answers(read_bundle(draft), policy)
         write_bundle(whole, model, origin, {**files, "golden.json": _json(golden)})
         version = Registry(places.tracking_uri, places.bundles, name).register(whole, run_id)
-    return Fitted(name, version, run_id, len(followed), int(followed.y.sum()), compared)
+    hit = np.unique(vectors.household_id[followed.y == 1.0]).size
+    return Fitted(name, version, run_id, len(followed), int(followed.y.sum()), hit, compared)
 
 
-def figures(model: RiskModel, vectors: Vectors, y: np.ndarray[Any, Any], learnt: Learnt) -> dict[str, Figure]:
+def _known_by(until: np.datetime64, followed: Followed) -> Followed:
+    """Return what may be learnt from on a day: rows whose outcome was known by then."""
+    known = followed.outcome_on <= until
+    if not known.any():
+        raise Refused(f"no outcome was known by {until}")
+    return followed.take(known)
+
+
+def figures(
+    model: RiskModel,
+    vectors: Vectors,
+    y: NDArray[np.float64],
+    learnt: Learnt,
+    weight: NDArray[np.float64] | None = None,
+) -> dict[str, Figure]:
     """Draw what a data scientist looks at first: ROC and PR, calibration, gains, contributions."""
     drawn = np.sort(np.random.default_rng(1).permutation(len(vectors))[:SUMMARY_ROWS])
     shown = vectors.take(drawn)
     given = contributions(model, shown)
-    curves = {name: curve(y, scores.score) for name, scores in learnt.scores.items()}
+    curves = {name: curve(y, scores.score, weight) for name, scores in learnt.scores.items()}
     bins = {
-        name: calibration_bins(y, scores.probability)
+        name: calibration_bins(y, scores.probability, weight=weight)
         for name, scores in learnt.scores.items()
         if scores.probability is not None
     }
@@ -223,60 +293,6 @@ def _metrics(compared: Comparison) -> dict[str, float]:
             if estimate.value is not None:
                 measured[f"{scorer}.{name}"] = estimate.value
     return measured
-
-
-def _card(
-    title: str,
-    trained_on: TrainedOn,
-    tables: Tables,
-    vectors: Vectors,
-    followed: Followed,
-    learnt: Learnt,
-    compared: Comparison,
-    digest: str,
-) -> Card:
-    model = learnt.model
-    return Card(
-        title=title,
-        trained_on=trained_on,
-        areas=tuple(sorted(set(tables["households"]["area"].tolist()))),
-        target=model.target,
-        horizon_months=model.horizon_months,
-        data={
-            "rows": len(vectors),
-            "households": int(np.unique(vectors.household_id).size),
-            "events": int(followed.y.sum()),
-            "first day": str(vectors.as_of.min()),
-            "last day": str(vectors.as_of.max()),
-            "sha256": digest,
-            "known_on assumed": _assumed(tables),
-        },
-        measures={
-            row.scorer: {name: _interval(each) for name, each in row.estimates.items()}
-            for row in compared.rows
-        },
-        cost=model.cost,
-        params={**DEFAULT_PARAMS, **learnt.params},
-        reference=reference_distributions(model, vectors),
-        limits=(
-            (
-                "Measured on later blocks of earlier origins, on which the trees were chosen and the "
-                "calibration was fitted: calibration looks better here than it will."
-            ),
-            "One horizon; no interval for a single household.",
-        ),
-    )
-
-
-def _interval(estimate: Estimate) -> Sequence[float] | None:
-    if estimate.value is None:
-        return None
-    return [part for part in (estimate.value, estimate.low, estimate.high) if part is not None]
-
-
-def _assumed(tables: Tables) -> dict[str, int]:
-    counted = {name: int((facts["known_on_assumed"] == 1).sum()) for name, facts in tables.items()}
-    return {name: count for name, count in counted.items() if count}
 
 
 def _json(content: Mapping[str, Any]) -> bytes:

@@ -182,6 +182,96 @@ def test_every_breach_of_a_folder_is_listed(tmp_path):
         read_tables(tmp_path / "out")
 
 
+def parted(tables, folder, parts=3):
+    """Write tables as folders of parts, the rows dealt out in their order."""
+    for part in range(parts):
+        some = {
+            name: {column: np.array_split(values, parts)[part] for column, values in columns.items()}
+            for name, columns in tables.items()
+        }
+        write_tables(some, folder.with_name("part"))
+        for file in folder.with_name("part").iterdir():
+            (folder / file.stem).mkdir(parents=True, exist_ok=True)
+            file.rename(folder / file.stem / f"{part:05d}-C01T{part + 8:02d}.parquet")
+
+
+@settings(max_examples=30, deadline=None)
+@given(tables=any_table())
+def test_parts_are_the_table_in_the_order_of_their_names(tables, tmp_path_factory):
+    """Whatever the rows, gaps and rare characters included; a part may be empty."""
+    folder = tmp_path_factory.mktemp("tables") / "out"
+    parted(tables, folder)
+    again, breaches = take(read_raw(folder))
+
+    assert not breaches
+    same(tables, again)
+
+
+def test_a_folder_may_hold_files_and_parts(tmp_path):
+    """Other folders and hidden files are passed over; the whole is checked as one."""
+    incomes = [income(f"2026-{month:02d}-28", month) for month in range(1, 6)]
+    tables = facts(incomes=incomes, compositions=[people("2026-05-31", 2)])
+    write_tables({name: columns for name, columns in tables.items() if name != "incomes"}, tmp_path / "out")
+    parted({"incomes": tables["incomes"]}, tmp_path / "out")
+    for name in ("truth", "notes", "truth/incomes"):
+        (tmp_path / "out" / name).mkdir()
+    (tmp_path / "out" / "truth" / "incomes.parquet").write_bytes(b"no Parquet")
+    (tmp_path / "out" / "incomes" / ".hidden").write_text("")
+
+    same(tables, read_tables(tmp_path / "out"))
+    assert list_breaches(tmp_path / "out") == []
+
+
+def test_every_breach_of_parts_is_listed(tmp_path):
+    """By table and by part; rows are counted over all parts."""
+    tables = facts(incomes=[income(f"2026-{month:02d}-28", month) for month in range(1, 4)])
+    parted(tables, tmp_path / "out")
+    incomes = tmp_path / "out" / "incomes"
+    pq.write_table(pa.table({"bonus": [1.0, 2.0]}), incomes / "00003.parquet")
+    (incomes / "00004.parquet").write_bytes(b"no Parquet")
+    (incomes / "notes.txt").write_text("mine")
+    (incomes / "deeper").mkdir()
+    pq.write_table(pa.table({"record_id": ["x"]}), tmp_path / "out" / "incomes.parquet")
+    (tmp_path / "out" / "visits").mkdir()
+    pq.write_table(pa.table({"source": ["visit"]}), tmp_path / "out" / "visits" / "1.parquet")
+    pq.write_table(pa.table({"source": [3]}), tmp_path / "out" / "visits" / "2.parquet")
+    (tmp_path / "out" / "loans").mkdir()
+    found = {(one.table, one.column): one.count for one in list_breaches(tmp_path / "out")}
+
+    assert found == {
+        ("incomes", ""): 1,  # told twice
+        ("incomes/00004", ""): 1,
+        ("incomes/notes.txt", ""): 1,
+        ("incomes/deeper", ""): 1,
+        ("incomes", "bonus"): 5,
+        **{("incomes", name): 2 for name in ("record_id", "household_id", "occurred_on", "known_on")},
+        **{("incomes", name): 2 for name in ("kind", "amount", "account")},
+        ("visits", ""): 2,  # parts of two types
+    }
+
+
+def test_parts_are_replaced_with_the_folder(tmp_path):
+    """They are contract tables; somebody's notes among them are not."""
+    parted(facts(), tmp_path / "out")
+    write_tables(facts(), tmp_path / "out")
+    assert all(file.is_file() for file in (tmp_path / "out").iterdir())
+
+    (tmp_path / "out" / "incomes").mkdir()
+    (tmp_path / "out" / "incomes" / "notes.txt").write_text("mine")
+    with pytest.raises(Usage, match="incomes"):
+        write_tables(facts(), tmp_path / "out")
+
+
+def test_record_ids_of_unequal_length_are_read_as_they_are(tmp_path):
+    """Long texts and other scripts too, in one table."""
+    ids = ["a", "bbb", "", "卡-1", "c" * 100]
+    for some in (ids[:2], ids[:3], ids[:4], ids):
+        columns = raw(incomes=[income("2026-05-31", 1) for _ in some])
+        columns["incomes"]["record_id"] = some
+        write_tables(take(columns)[0], tmp_path / "out")
+        assert read_raw(tmp_path / "out")["incomes"]["record_id"].tolist() == some
+
+
 def test_other_hands_types_are_read_where_they_fit(tmp_path):
     """Plain texts for codes, times of day for days and whole numbers for money are no breach."""
     write_tables(facts(), tmp_path / "out")

@@ -7,10 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from features.rates import rates_on
 from features.vectors import Cohort, build_vectors
+from tests.entered import entered_county
 from tests.made import made_panel
 from training.area_rates import with_area_rates
 from training.cohort import Followed, next_visit
+from training.outcomes import follow
 
 FEATURE = ["area_rate_next_visit"]
 
@@ -105,3 +108,25 @@ def test_the_tables_given_are_left_as_they_were(tables, followed):
     assert "area_rates" not in tables
     assert set(dated) == {*tables, "area_rates"}
     assert isinstance(followed.cohort, Cohort)
+
+
+def test_rare_outcomes_are_counted_by_township():
+    """Grids read the rate of the township they lie in; counted are its households' outcomes."""
+    tables = entered_county(households=120)
+    followed = follow(tables, "entry")
+    made = with_area_rates(tables, followed, "entry", level="township")
+    rates = made["area_rates"]
+    last = rates["known_on"] == rates["known_on"].max()
+    assert set(rates["area"].tolist()) == {"t1", "t2"}
+    assert rates["households"][last].sum() == len(followed)
+    assert rates["events"][last].sum() == followed.y.sum()
+    grids = np.array(["t1g0", "t2g2"])
+    seen = rates_on(made, grids, "entry", rates["known_on"].max())
+    assert seen.tolist() == [rates["rate"][last & (rates["area"] == grid[:2])][0] for grid in grids]
+
+
+def test_an_area_outside_every_township_counts_for_itself(tables, followed):
+    """Where no area is of the level, rates are those of each area."""
+    plain, level = (with_area_rates(tables, followed, "next_visit", level=one) for one in (None, "township"))
+    for column in ("area", "known_on", "events", "households", "rate"):
+        assert plain["area_rates"][column].tolist() == level["area_rates"][column].tolist()

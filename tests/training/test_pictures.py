@@ -135,3 +135,17 @@ def test_contributions_are_drawn_by_shap():
     np.testing.assert_array_equal(np.random.get_state()[1], before)  # noqa: NPY002
     labels = [text.get_text() for text in figure.axes[0].get_yticklabels()]
     assert set(labels) == set(shown.names)
+
+
+def test_a_row_of_weight_two_is_drawn_as_two():
+    """Curve and bins of weighted rows are those of the rows written out."""
+    y, p = drawn()
+    weight = np.random.default_rng(1).integers(1, 4, y.size)
+    often = np.repeat(np.arange(y.size), weight)
+    found, written = curve(y, p, weight.astype(float)), curve(y[often], p[often])
+    np.testing.assert_allclose(found.share_found, written.share_found)
+    np.testing.assert_allclose(found.precision, written.precision)
+    assert found.base_rate == pytest.approx(written.base_rate)
+    bins = calibration_bins(y, p, bins=1, weight=weight.astype(float))
+    assert bins.observed[0] == pytest.approx(y[often].mean())
+    assert bins.expected[0] == pytest.approx(p[often].mean())

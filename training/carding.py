@@ -1,0 +1,78 @@
+"""The card of a fit: what was learnt from what, and what that does not show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from features.contract import Tables
+from features.vectors import Vectors
+from models.bundle import TrainedOn
+from models.card import Card, reference_distributions
+from models.risk import DEFAULT_PARAMS
+from training.cohort import Followed
+from training.comparison import Comparison
+from training.intervals import Estimate
+from training.learning import Learnt
+
+LEARNT_BY = "outcomes known by"
+"""Where the card tells the last day whose outcomes were learnt from."""
+
+
+def card_of(
+    title: str,
+    trained_on: TrainedOn,
+    tables: Tables,
+    vectors: Vectors,
+    followed: Followed,
+    learnt: Learnt,
+    compared: Comparison,
+    digest: str,
+) -> Card:
+    """Return the card of a fitted model: its data, measures and limits."""
+    model = learnt.model
+    return Card(
+        title=title,
+        trained_on=trained_on,
+        areas=tuple(sorted(set(tables["households"]["area"].tolist()))),
+        target=model.target,
+        horizon_months=model.horizon_months,
+        data={
+            "rows": len(vectors),
+            "households": int(np.unique(vectors.household_id).size),
+            "events": int(followed.y.sum()),
+            "first day": str(vectors.as_of.min()),
+            "last day": str(vectors.as_of.max()),
+            LEARNT_BY: str(followed.outcome_on.max()),
+            "share of rows without the outcome kept": followed.kept,
+            "sha256": digest,
+            "known_on assumed": _assumed(tables),
+        },
+        measures={
+            row.scorer: {name: _interval(each) for name, each in row.estimates.items()}
+            for row in compared.rows
+        },
+        cost=model.cost,
+        params={**DEFAULT_PARAMS, **learnt.params},
+        reference=reference_distributions(model, vectors),
+        limits=(
+            (
+                "Measured on later blocks of earlier origins, on which the trees were chosen and the "
+                "calibration was fitted: calibration looks better here than it will."
+            ),
+            "One horizon; no interval for a single household.",
+            "Sampling weights of households were not used: every row counts alike.",
+        ),
+    )
+
+
+def _interval(estimate: Estimate) -> Sequence[float] | None:
+    if estimate.value is None:
+        return None
+    return [part for part in (estimate.value, estimate.low, estimate.high) if part is not None]
+
+
+def _assumed(tables: Tables) -> dict[str, int]:
+    counted = {name: int((facts["known_on_assumed"] == 1).sum()) for name, facts in tables.items()}
+    return {name: count for name, count in counted.items() if count}

@@ -1,0 +1,1 @@
+"""The commands of ``fangpin-train``, by what they are about."""

@@ -1,0 +1,118 @@
+"""Commands that learn and judge: fit, evaluate, panel."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, cast
+
+import typer
+
+from training.commands.door import AsJson, Name, day, now, print_json, told_steps
+
+if TYPE_CHECKING:
+    from models.bundle import TrainedOn
+
+
+def fit(
+    folder: Path,
+    *,
+    target: Annotated[
+        str, typer.Option(help="What to predict: entry, need, income, hardship or next_visit.")
+    ] = "next_visit",
+    horizon: Annotated[int, typer.Option(help="Months within which it is looked for.")] = 12,
+    until: Annotated[
+        str | None, typer.Option(help="Learn only from outcomes known by this day; else from all.")
+    ] = None,
+    trained_on: Annotated[str, typer.Option(help="What the households are: real, benchmark or simulated.")],
+    title: Annotated[str | None, typer.Option(help="What the data is, for the card.")] = None,
+    policy: Annotated[Path | None, typer.Option(help="Policy folder; else the illustrative one.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Learn a model, measure it beside the baselines, log and register it."""
+    from features.files import read_tables
+    from features.policy import illustrative, read_policy
+    from models.bundle import Origin
+    from training.pipeline import fit as learn_and_register
+    from training.settings import places
+    from training.targets import Question
+
+    origin = Origin(cast("TrainedOn", trained_on), (), {})
+    asked = Question(target, horizon, day(until) if until else None)
+    fitted = learn_and_register(
+        read_tables(folder),
+        target=asked,
+        trained_on=origin.trained_on,
+        title=title or folder.resolve().name,
+        policy=read_policy(policy) if policy else illustrative(),
+        places=places(),
+        at=now(),
+        told=told_steps(),
+    )
+    if as_json:
+        print_json({**vars(fitted), "comparison": fitted.comparison.as_dict()})
+        return
+    typer.echo(fitted.comparison.as_text())
+    counted = (
+        f"{fitted.rows:,} rows, {fitted.events:,} with the outcome, of {fitted.households_hit:,} households"
+    )
+    typer.echo(f"\n{counted}; registered as {fitted.name} version {fitted.version}")
+
+
+def evaluate(
+    version: str,
+    folder: Path,
+    *,
+    name: Name = "fangpin-next-visit",
+    perfect: Annotated[
+        str | None, typer.Option(help="Version fitted on truth/perfect of the same county.")
+    ] = None,
+    predictions: Annotated[
+        Path | None, typer.Option(help="Parquet file for what it said, row by row.")
+    ] = None,
+    share: Annotated[float, typer.Option(help="Share of the rows on the list.", min=0.0001, max=1.0)] = 0.1,
+    resamples: Annotated[int, typer.Option(help="Resamples of households for the intervals.")] = 200,
+    as_json: AsJson = False,
+) -> None:
+    """Judge a version on tables: beside the baselines, and in a simulated county beside what can be known."""
+    from training.judgement import write_predictions
+    from training.judging import evaluate as judge
+    from training.settings import places
+
+    judged, said = judge(
+        version,
+        folder,
+        name=name,
+        places=places(),
+        perfect=perfect,
+        share=share,
+        resamples=resamples,
+        told=told_steps(),
+    )
+    if predictions is not None:
+        write_predictions(said, predictions)
+    if as_json:
+        print_json(judged.as_dict())
+    else:
+        typer.echo(judged.as_text())
+
+
+def panel(
+    name: Annotated[str, typer.Argument(help="eph or rwm5yr.")],
+    *,
+    file: Annotated[Path | None, typer.Option(help="The panel's file (eph).")] = None,
+    train_until: Annotated[
+        str | None, typer.Option(help="Learn from outcomes of visits by this day.")
+    ] = None,
+    resamples: Annotated[int, typer.Option(help="Resamples of households for the intervals.")] = 1000,
+    as_json: AsJson = False,
+) -> None:
+    """Run the benchmark on real households: the model against every baseline."""
+    from training.panels.shipped import run_panel
+    from training.settings import places
+
+    until = day(train_until) if train_until else None
+    shown = run_panel(name, file, until, home=places().home, at=now(), resamples=resamples, told=told_steps())
+    if as_json:
+        print_json(shown.as_dict())
+    else:
+        typer.echo(shown.as_text())

@@ -1,0 +1,92 @@
+"""Commands on contract tables: import, check, vectors, request."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from features.errors import BadInput
+from training.commands.door import AsJson, day, print_json
+
+
+def import_(
+    files: Annotated[list[Path] | None, typer.Argument(help="Files of the ledger.")] = None,
+    *,
+    mapping: Annotated[str, typer.Option(help="A shipped mapping (eph, rwm5yr) or a TOML file.")],
+    out: Annotated[Path, typer.Option(help="Folder for the contract tables.")],
+    known_on: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day the files became known.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Turn a ledger into contract tables; nothing is written where anything breaks the contract."""
+    from dataclasses import asdict
+
+    from features.ledgers import import_ledger
+
+    summary = import_ledger(files or [], mapping, out, known_on.date() if known_on else None)
+    if as_json:
+        print_json(asdict(summary))
+        return
+    typer.echo(f"{summary.title}: {summary.ledger_rows:,} rows read")
+    for table, rows in summary.rows.items():
+        typer.echo(f"  {table:14} {rows:>10,}")
+    typer.echo(f"known_on: {summary.known_on}")
+    for sentence in summary.assumed:
+        typer.echo(f"assumed: {sentence}")
+
+
+def check(folder: Path, as_json: AsJson = False) -> None:
+    """List every breach of the contract in a folder of tables."""
+    from features.files import list_breaches
+
+    breaches = list_breaches(folder)
+    if as_json:
+        print_json(
+            [{"table": b.table, "column": b.column, "rule": b.rule, "count": b.count} for b in breaches]
+        )
+    elif not breaches:
+        typer.echo("no breach of the contract")
+    if breaches and as_json:
+        raise SystemExit(1)
+    if breaches:
+        raise BadInput(breaches)
+
+
+def vectors(
+    folder: Path,
+    *,
+    as_of: Annotated[list[str], typer.Option(help="As-of day; may be given several times.")],
+    out: Annotated[Path, typer.Option(help="Parquet file.")],
+    features: Annotated[str | None, typer.Option(help="Feature ids, separated by commas.")] = None,
+) -> None:
+    """Write the vectors of every household on the as-of days."""
+    from features.files import read_tables
+    from features.vectors import build_vectors
+    from training.frames import write_vectors
+
+    days = [day(text) for text in as_of]
+    chosen = features.split(",") if features else None
+    built = build_vectors(read_tables(folder), days, features=chosen)
+    write_vectors(built, out)
+    typer.echo(f"{len(built):,} rows of {len(built.features)} features")
+
+
+def request(
+    folder: Path,
+    *,
+    household: Annotated[
+        str | None, typer.Option(help="Household id; else the first with the most facts.")
+    ] = None,
+    as_of: Annotated[
+        str | None, typer.Option(help="As-of day; else the last day anything became known.")
+    ] = None,
+) -> None:
+    """Print one household's history as the body of a request to the service."""
+    from features.files import read_tables
+    from training.requests import request_of
+
+    print_json(request_of(read_tables(folder), household, day(as_of) if as_of else None))

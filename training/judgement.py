@@ -1,0 +1,144 @@
+"""What a version showed on a folder of tables, and what it said row by row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from training.ceiling import Ceiling
+from training.cohort import Followed
+from training.comparison import Comparison
+from training.evaluation import leak_suspected
+from training.truth import Chances
+
+MODEL = "LightGBM"
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What a version showed.
+
+    Parameters
+    ----------
+    name, version, target : str
+    horizon_months : int
+    learnt_by : str or None
+        The last day whose outcomes the version learnt from; None where the card does not tell.
+    in_sample : bool
+        Whether it learnt from these days; households that it did not learn from are fresh all the same.
+    days : tuple of str
+        As-of days.
+    comparison : Comparison
+        The version and every baseline against what came.
+    ceiling : Ceiling or None
+        The same against true chances, where the tables have them.
+    left_out : int
+        Rows with a chance that were not at risk as far as was known on the day, and are not judged.
+    """
+
+    name: str
+    version: str
+    target: str
+    horizon_months: int
+    learnt_by: str | None
+    in_sample: bool
+    days: tuple[str, ...]
+    comparison: Comparison
+    ceiling: Ceiling | None
+    left_out: int
+
+    def as_dict(self) -> dict[str, object]:
+        """Give everything ready for JSON."""
+        return {
+            **vars(self),
+            "comparison": self.comparison.as_dict(),
+            "ceiling": None if self.ceiling is None else self.ceiling.as_dict(),
+        }
+
+    def as_text(self) -> str:
+        """Give the tables as plain text, and first how far they can be trusted."""
+        span = self.days[0] if len(self.days) == 1 else f"{self.days[0]} to {self.days[-1]}"
+        head = (
+            f"{self.name} version {self.version}: {self.target} within {self.horizon_months} months, "
+            f"households at risk on {len(self.days)} days, {span}"
+        )
+        lines = [head, self._sample()]
+        leak = leak_suspected(self.comparison.row(MODEL).measures)
+        if leak.holds:
+            lines.append(f"{leak.reason}: a leak until shown otherwise")
+        parts = ["\n".join(lines), self.comparison.as_text()]
+        if len(self.comparison.rows) == 1:
+            parts.append(
+                "No baselines: when the version had learnt, no outcomes of both kinds were known here."
+            )
+        if self.ceiling is not None:
+            parts.append(self.ceiling.as_text())
+        if self.left_out:
+            parts.append(f"{self.left_out} rows with a chance were not at risk as known, and are left out.")
+        return "\n\n".join(parts)
+
+    def _sample(self) -> str:
+        if self.learnt_by is None:
+            return "in-sample, as far as is known: the card does not tell which outcomes were learnt from"
+        if self.in_sample:
+            return (
+                f"in-sample, if it learnt from these households: it learnt from outcomes known by "
+                f"{self.learnt_by}, and of no later as-of day the outcome is known"
+            )
+        return f"out of sample: learnt from outcomes known by {self.learnt_by}, judged on later as-of days"
+
+
+def predictions(
+    followed: Followed,
+    tested: NDArray[np.bool_],
+    probability: Floats,
+    chances: Chances | None,
+    of_chances: Floats | None,
+) -> pd.DataFrame:
+    """Return what a version said, a row per household and day, for anyone's own recount.
+
+    Parameters
+    ----------
+    followed : Followed
+        Everybody whose outcome is known.
+    tested : (rows,) array of bool
+        Those of them that were judged.
+    probability : (tested rows,) array
+    chances : Chances or None
+        What is known of the truth.
+    of_chances : (rows of chances,) array or None
+        Probabilities of these rows.
+
+    Returns
+    -------
+    DataFrame
+        ``household_id``, ``as_of``, ``y`` (missing where not known), ``probability``; with chances also
+        ``chance`` (missing where not known), and their rows that were not judged. By day and household.
+    """
+    keys = ["household_id", "as_of"]
+    known = _keyed(followed.cohort.household_id, followed.cohort.as_of, y=followed.y)
+    said = known[tested].assign(probability=probability)
+    if chances is not None and of_chances is not None:
+        true = _keyed(chances.household_id, chances.as_of, chance=chances.chance, told=of_chances)
+        said = said.drop(columns="y").merge(true, on=keys, how="outer").merge(known, on=keys, how="left")
+        said["probability"] = said["probability"].fillna(said["told"])
+        said = said[[*keys, "y", "probability", "chance"]]
+    return said.sort_values(["as_of", "household_id"], ignore_index=True)
+
+
+def write_predictions(said: pd.DataFrame, out: Path) -> None:
+    """Write predictions to a Parquet file, whole or not at all."""
+    half = out.with_name(f".{out.name}.half")
+    said.to_parquet(half, index=False)
+    half.replace(out)
+
+
+def _keyed(household: NDArray[np.str_], as_of: NDArray[np.datetime64], **columns: Floats) -> pd.DataFrame:
+    named = {"household_id": household.astype(object), "as_of": as_of.astype("datetime64[s]")}
+    return pd.DataFrame({**named, **columns})

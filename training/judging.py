@@ -1,0 +1,263 @@
+"""A registered version judged on a folder of tables: beside the baselines, and beside what can be known."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from features.contract import Tables
+from features.errors import Usage
+from features.files import read_tables
+from features.vectors import Cohort, Vectors, build_vectors
+from models.bundle import Bundle
+from models.registry import Registry
+from models.risk import RiskModel
+from training.baselines import Baseline
+from training.carding import LEARNT_BY
+from training.ceiling import Ceiling, compare_with_ceiling
+from training.cohort import Followed
+from training.comparison import comparison, judged_by_household
+from training.evaluation import Scores
+from training.horizon import months_on
+from training.judgement import MODEL, Judgement, predictions
+from training.learning import Told, baselines
+from training.outcomes import at_risk
+from training.pipeline import dated_tables, followed_to
+from training.settings import Places
+from training.targets import NEXT_VISIT, Question, columns_for
+from training.thinning import shifted, thinned
+from training.truth import Chances, perfect_records, read_chances
+
+PERFECT = "perfect records"
+IN_SAMPLE_MONTHS = 12
+"""Where all as-of days were learnt from, those of so many last months are looked at."""
+
+ROWS_AT_ONCE = 250_000
+"""Rows whose vectors are held at once."""
+
+TWO_KINDS = 2
+
+
+@dataclass(frozen=True, eq=False)
+class Scorers:
+    """The model and the fitted baselines, asked together.
+
+    Parameters
+    ----------
+    model : RiskModel
+    tables : Tables
+        From which they see households, with area rates.
+    fitted : mapping of name to Baseline
+    kept : float
+        Share of the rows without the outcome that the baselines were fitted on.
+    """
+
+    model: RiskModel
+    tables: Tables
+    fitted: Mapping[str, Baseline]
+    kept: float = 1.0
+
+    def say(self, cohort: Cohort) -> dict[str, Scores]:
+        """Return what each says of a cohort, the model first; some days at a time."""
+        columns = (*columns_for(self.model.target), *self.model.features)
+        features = list(dict.fromkeys(columns)) if self.fitted else list(self.model.features)
+        parts, places = [], []
+        for rows in _days_at_once(cohort):
+            part = Cohort(cohort.household_id[rows], cohort.as_of[rows])
+            parts.append(self._of(build_vectors(self.tables, None, features=features, cohort=part)))
+            places.append(rows)
+        back = np.argsort(np.concatenate(places))
+        return {name: _joined([part[name] for part in parts], back) for name in parts[0]}
+
+    def _of(self, vectors: Vectors) -> dict[str, Scores]:
+        f = self.model.score(vectors)
+        said = {MODEL: Scores(f, self.model.calibration.probability(f))}
+        for name, each in self.fitted.items():
+            said[name] = Scores(each.score(vectors), shifted(each.probability(vectors), self.kept))
+        return said
+
+
+def evaluate(
+    version: str,
+    folder: Path,
+    *,
+    name: str,
+    places: Places,
+    perfect: str | None = None,
+    share: float = 0.10,
+    resamples: int = 200,
+    told: Told = lambda _: None,
+) -> tuple[Judgement, pd.DataFrame]:
+    """Judge a registered version on a folder of tables.
+
+    Parameters
+    ----------
+    version : str
+    folder : Path
+        Contract tables; where a simulated county keeps chances beside them, the ceiling is measured too.
+    name : str
+        Registered name.
+    places : Places
+    perfect : str, optional
+        A version fitted on a perfect observer's records of the same households: what it finds is a second,
+        lower ceiling.
+    share : float
+        Of the rows, on the list whose recall and precision are told beside the baselines.
+    resamples : int
+    told : callable
+
+    Returns
+    -------
+    judgement : Judgement
+        On all as-of days whose outcome is known and that do not lie before the last day whose outcomes the
+        version learnt from; where there is none, in-sample, on those of the last year.
+    predictions : DataFrame
+        As `training.judgement.predictions`.
+
+    Raises
+    ------
+    Usage, Refused, Foreign
+        Where there is no such version, nobody can be followed, or chances are asked for and not there.
+
+    Notes
+    -----
+    The baselines are fitted on the rows of the folder whose outcomes were known by the day by which the
+    version had learnt; where there are none, or of one kind only, the version stands alone.
+    """
+    told("reading the version and the tables")
+    bundle = _bundle(places, name, version)
+    asked = Question(bundle.model.target, bundle.model.horizon_months)
+    tables = read_tables(folder)
+    chances, left_out = _chances(folder, tables, asked)
+    observer = None if perfect is None else _observer(_bundle(places, name, perfect), folder, asked, chances)
+    told("following the households")
+    followed = followed_to(tables, asked)
+    learnt_by = _learnt_by(bundle)
+    known, tested, in_sample = sides(followed, learnt_by)
+    told("fitting the baselines")
+    scorers = _fitted(bundle.model, dated_tables(tables, followed, asked), followed.take(known), asked)
+    told("scoring")
+    test = followed.take(tested)
+    said = scorers.say(test.cohort)
+    told("intervals")
+    compared = comparison(
+        test.y, said, test.cohort.household_id, share=share, resamples=resamples, random_state=1
+    )
+    if asked.target != NEXT_VISIT:
+        compared = judged_by_household(compared, test.y, test.cohort.household_id)
+    ceiling, of_chances = None, None
+    if chances is not None:
+        told("the ceiling")
+        ceiling, of_chances = _ceiling(chances, scorers, observer, resamples)
+    judgement = Judgement(
+        name=name,
+        version=version,
+        target=asked.target,
+        horizon_months=asked.horizon_months,
+        learnt_by=None if learnt_by is None else str(learnt_by),
+        in_sample=in_sample,
+        days=tuple(np.unique(test.cohort.as_of).astype(str).tolist()),
+        comparison=compared,
+        ceiling=ceiling,
+        left_out=left_out,
+    )
+    return judgement, predictions(followed, tested, _probability(said[MODEL]), chances, of_chances)
+
+
+def sides(
+    followed: Followed, learnt_by: np.datetime64 | None
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_], bool]:
+    """Return the rows to fit baselines on, those to judge, and whether the version learnt from the latter.
+
+    Parameters
+    ----------
+    followed : Followed
+    learnt_by : datetime64[D] or None
+        The last day whose outcomes a version learnt from; None where that is not known.
+    """
+    as_of, everything = followed.cohort.as_of, np.ones(len(followed), dtype=np.bool_)
+    last_year = as_of > months_on(np.array([as_of.max()]), -IN_SAMPLE_MONTHS)[0]
+    if learnt_by is None:
+        return everything, last_year, True
+    known, later = followed.outcome_on <= learnt_by, as_of >= learnt_by
+    return known, later if later.any() else last_year, not later.any()
+
+
+def _bundle(places: Places, name: str, version: str) -> Bundle:
+    with tempfile.TemporaryDirectory() as folder:
+        return Registry(places.tracking_uri, places.bundles, name).export(version, Path(folder) / "bundle")
+
+
+def _learnt_by(bundle: Bundle) -> np.datetime64 | None:
+    told = ((bundle.card or {}).get("data") or {}).get(LEARNT_BY)
+    return None if told is None else np.datetime64(told, "D")
+
+
+def _chances(folder: Path, tables: Tables, asked: Question) -> tuple[Chances | None, int]:
+    """Return the chances of households that were at risk as known on the day, and how many were not."""
+    chances = read_chances(folder, asked.target, asked.horizon_months)
+    if chances is None:
+        return None, 0
+    risk = at_risk(tables, np.unique(chances.as_of))
+    pairs = set(zip(risk.household_id.tolist(), risk.as_of.tolist(), strict=True))
+    mine = zip(chances.household_id.tolist(), chances.as_of.tolist(), strict=True)
+    kept = np.array([pair in pairs for pair in mine], dtype=np.bool_)
+    return chances.take(kept) if kept.any() else None, int((~kept).sum())
+
+
+def _observer(bundle: Bundle, folder: Path, asked: Question, chances: Chances | None) -> Scorers:
+    """Return the model that was fitted on perfect records, with these records."""
+    if (bundle.model.target, bundle.model.horizon_months) != (asked.target, asked.horizon_months):
+        raise Usage(f"the version on perfect records does not predict {asked.target} of the same horizon")
+    if chances is None:
+        raise Usage(f"{folder.name} has no chances of {asked.target}: fangpin-train chances makes them")
+    tables = read_tables(perfect_records(folder))
+    return Scorers(bundle.model, dated_tables(tables, followed_to(tables, asked), asked), {})
+
+
+def _fitted(model: RiskModel, tables: Tables, known: Followed, asked: Question) -> Scorers:
+    """Fit the baselines, where the outcomes are of both kinds."""
+    if np.unique(known.y).size < TWO_KINDS:
+        return Scorers(model, tables, {})
+    rows = known if asked.target == NEXT_VISIT else thinned(known)
+    vectors = build_vectors(tables, None, features=columns_for(asked.target), cohort=rows.cohort)
+    fitted = {
+        name: baseline.fit(vectors, rows.y, rows.outcome_on)
+        for name, baseline in baselines(asked.target).items()
+    }
+    return Scorers(model, tables, fitted, rows.kept)
+
+
+def _ceiling(
+    chances: Chances, scorers: Scorers, observer: Scorers | None, resamples: int
+) -> tuple[Ceiling, NDArray[np.float64]]:
+    cohort = Cohort(chances.household_id, chances.as_of)
+    said = scorers.say(cohort)
+    seen = {} if observer is None else {PERFECT: observer.say(cohort)[MODEL]}
+    ceiling = compare_with_ceiling(chances, {**seen, **said}, resamples=resamples, random_state=1)
+    return ceiling, _probability(said[MODEL])
+
+
+def _probability(scores: Scores) -> NDArray[np.float64]:
+    return scores.score if scores.probability is None else scores.probability
+
+
+def _days_at_once(cohort: Cohort) -> list[NDArray[np.intp]]:
+    """Return the rows of a cohort in parts of whole days, each of about as many rows as can be held."""
+    order = np.argsort(cohort.as_of, kind="stable")
+    days = cohort.as_of[order]
+    starts = np.flatnonzero(np.append(True, days[1:] != days[:-1]))
+    part = starts // ROWS_AT_ONCE
+    firsts = starts[np.append(True, part[1:] != part[:-1])]
+    return np.split(order, firsts[1:])
+
+
+def _joined(parts: list[Scores], back: NDArray[np.intp]) -> Scores:
+    score = np.concatenate([part.score for part in parts])
+    return Scores(score[back], np.concatenate([_probability(part) for part in parts])[back])
