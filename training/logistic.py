@@ -57,7 +57,8 @@ class LogisticOnVectors:
 
     Notes
     -----
-    Unknown values become the column's median and raise a flag of their own. Medians, ranks, means and
+    Unknown values become the column's median and raise a flag of their own; columns that say the same of
+    everybody are left out. Medians, ranks, means and
     deviations are those of the training side of each split.
     """
 
@@ -122,8 +123,9 @@ class LogisticOnVectors:
             for scaling in self.scalings:
                 shaper = _shaper(scaling, len(known)).fit(X[origin.train])
                 learn, judge = shaper.transform(X[origin.train]), shaper.transform(X[origin.test])
+                regression = _regression(self.strengths[0])
                 for c in self.strengths:
-                    p = _regression(c).fit(learn, known).predict_proba(judge)[:, 1]
+                    p = regression.set_params(C=c).fit(learn, known).predict_proba(judge)[:, 1]
                     lost[scaling, c] += float(log_loss(later, p, labels=[0.0, 1.0], normalize=False))
             seen += len(later)
             used.append(str(origin.cut))
@@ -131,6 +133,7 @@ class LogisticOnVectors:
 
 
 def _shaper(scaling: Scaling, rows: int) -> Pipeline:
+    from sklearn.feature_selection import VarianceThreshold
     from sklearn.impute import SimpleImputer
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import QuantileTransformer, StandardScaler
@@ -138,10 +141,10 @@ def _shaper(scaling: Scaling, rows: int) -> Pipeline:
     steps = [SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True)]
     if scaling == "rank":
         steps.append(QuantileTransformer(n_quantiles=min(_QUANTILES, rows), subsample=None))
-    return make_pipeline(*steps, StandardScaler())
+    return make_pipeline(*steps, StandardScaler(), VarianceThreshold())
 
 
 def _regression(c: float) -> LogisticRegression:
     from sklearn.linear_model import LogisticRegression
 
-    return LogisticRegression(C=c, solver="newton-cholesky")
+    return LogisticRegression(C=c, solver="newton-cholesky", tol=1e-6, warm_start=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from features.contract import Tables
+from features.definitions import FEATURES
 from features.errors import Refused
 from features.intake import plain
 from features.policy import Policy
@@ -234,7 +235,7 @@ def fit(
         },
         name,
     )
-    files = {**card_files(card), "context.json": _json(context_of(dated))}
+    files = {**card_files(card), "context.json": _json(context_of(dated, model.features))}
     with tempfile.TemporaryDirectory() as folder:
         draft, whole = Path(folder) / "draft", Path(folder) / "bundle"
         write_bundle(draft, model, origin, files)
@@ -280,9 +281,11 @@ def figures(
     }
 
 
-def context_of(tables: Tables) -> dict[str, dict[str, list[Any]]]:
-    """Return the context tables as plain values, as a request would give them."""
-    return {name: plain(table, tables[name]) for name, table in CONTEXT_TABLES.items() if name in tables}
+def context_of(tables: Tables, features: Sequence[str]) -> dict[str, dict[str, list[Any]]]:
+    """Return the context tables that the features read, as plain values: as a request would give them."""
+    read = {"areas", "lines", "area_rates"}.union(*(FEATURES[feature].tables for feature in features))
+    kept = [name for name in CONTEXT_TABLES if name in read and name in tables]
+    return {name: plain(CONTEXT_TABLES[name], tables[name]) for name in kept}
 
 
 def _metrics(compared: Comparison) -> dict[str, float]:

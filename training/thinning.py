@@ -13,10 +13,10 @@ from training.reliability import logit
 
 Floats = NDArray[np.float64]
 
-MOST_ROWS = 200_000
+MOST_ROWS = 60_000
 """Rows that are learnt from where there are more."""
 
-AT_LEAST = 10
+AT_LEAST = 20
 """Rows without the outcome that stay for each with it, whatever the room."""
 
 

@@ -165,11 +165,14 @@ def test_words_that_are_off_are_a_matter_of_usage(run, folder, tmp_path, words):
     assert not list(tmp_path.glob("*.parquet"))
 
 
-def test_what_a_gate_refuses_has_its_own_code(run, folder):
-    """Nobody can be followed in tables without visits: exit code 3."""
-    code, _, err = run("fit", folder, "--trained-on", "simulated")
+@pytest.mark.parametrize(
+    ("target", "lacking"), [([], "no monitoring"), (["--target", "next_visit"], "no visits")]
+)
+def test_what_a_gate_refuses_has_its_own_code(run, folder, target, lacking):
+    """Nobody can be followed in tables without entries, or without visits: exit code 3."""
+    code, _, err = run("fit", folder, *target, "--trained-on", "simulated")
     assert code == 3
-    assert "no visits" in err
+    assert lacking in err
 
 
 def test_a_missing_extra_has_its_own_code(folder):

@@ -46,7 +46,7 @@ def test_all_events_stay_and_the_rest_stands_for_all():
 
 
 def test_some_others_stay_for_each_event():
-    """Where the events alone fill the room, ten others each are kept all the same."""
+    """Where the events alone fill the room, some others each are kept all the same."""
     followed, _ = rare()
     events = int(followed.y.sum())
     assert len(thinned(followed, most=events)) == events * (1 + AT_LEAST)

@@ -18,7 +18,7 @@ def fit(
     *,
     target: Annotated[
         str, typer.Option(help="What to predict: entry, need, income, hardship or next_visit.")
-    ] = "next_visit",
+    ] = "entry",
     horizon: Annotated[int, typer.Option(help="Months within which it is looked for.")] = 12,
     until: Annotated[
         str | None, typer.Option(help="Learn only from outcomes known by this day; else from all.")
@@ -62,7 +62,7 @@ def evaluate(
     version: str,
     folder: Path,
     *,
-    name: Name = "fangpin-next-visit",
+    name: Name = "fangpin",
     perfect: Annotated[
         str | None, typer.Option(help="Version fitted on truth/perfect of the same county.")
     ] = None,

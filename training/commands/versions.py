@@ -19,7 +19,7 @@ def promote(
     version: str,
     *,
     reason: Reason,
-    name: Name = "fangpin-next-visit",
+    name: Name = "fangpin",
 ) -> None:
     """Let a version serve: write its bundle, flip the champion link, note it in the ledger."""
     entry = registry(name).promote(version, reason=reason, by=who(), at=now())
@@ -29,7 +29,7 @@ def promote(
 def rollback(
     *,
     reason: Reason,
-    name: Name = "fangpin-next-visit",
+    name: Name = "fangpin",
 ) -> None:
     """Let the version serve that served before."""
     entry = registry(name).rollback(reason=reason, by=who(), at=now())
@@ -50,7 +50,7 @@ def export(
     version: str,
     *,
     out: Annotated[Path, typer.Option(help="Folder that does not exist yet.")],
-    name: Name = "fangpin-next-visit",
+    name: Name = "fangpin",
 ) -> None:
     """Write the bundle of a version."""
     bundle = registry(name).export(version, out)
@@ -59,7 +59,7 @@ def export(
 
 def card(
     version: str,
-    name: Name = "fangpin-next-visit",
+    name: Name = "fangpin",
 ) -> None:
     """Print the model card of a version."""
     import tempfile
