@@ -6,7 +6,7 @@ MAKEFLAGS += --no-print-directory
 PYTHON ?= python3
 PORT ?= 8000
 FILES ?=
-BUNDLE ?= .demo/bundles/champion
+BUNDLE ?= .demo/home/bundles/champion
 REQUEST ?= .demo/request.json
 BIN := .venv/bin
 UV := $(BIN)/uv
@@ -17,11 +17,11 @@ SOURCES := $(shell find $(CODE) -type f -not -path '*/__pycache__/*')
 export MLFLOW_DISABLE_TELEMETRY := true
 export MLFLOW_SERVER_ENABLE_JOB_EXECUTION := false
 
-.PHONY: help install serving-env lock format lint test test-all test-fast test-slow notebooks docs docs-check check \
-	demo demo-data bench image-check clean
+.PHONY: help install serving-env lock format lint test test-all test-fast test-slow notebooks docs docs-check county-report \
+	check demo demo-data bench image-check clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: .venv/.installed ## make .venv with everything, exactly as locked
 	@:
@@ -85,17 +85,22 @@ test-slow: install serving-env ## the slow tier alone
 notebooks: install ## run every notebook
 	@$(PYTEST) -q --nbmake --nbmake-timeout=900 notebooks/*.ipynb
 
-docs: install ## write the data dictionary and the feature catalogue
+docs: install ## write the data dictionary, the feature catalogue and the numbers of the county
 	@$(BIN)/python -m features.dictionary --out docs
+	@$(BIN)/python -m training.county.pages --out docs
+
+county-report: install ## simulate the whole county and write docs/county-calibration.{md,html}
+	@$(BIN)/fangpin-train simulate --out build/county --report docs/county-calibration.md --report docs/county-calibration.html
 
 docs-check: install ## fail where the written docs are not what the code says
 	@fresh=$$(mktemp -d) && trap 'rm -rf "$$fresh"' EXIT \
 		&& $(BIN)/python -m features.dictionary --out "$$fresh" >/dev/null \
+		&& $(BIN)/python -m training.county.pages --out "$$fresh" >/dev/null \
 		&& for page in "$$fresh"/*; do diff -u "docs/$${page##*/}" "$$page" || { echo 'run make docs' >&2; exit 1; }; done
 
 check: lint docs-check test ## all that must hold before a commit
 
-demo: install ## from real households to a running service on PORT
+demo: install ## from a simulated county to a running service on PORT
 	@bash demo/run $(PORT)
 
 demo-data: install ## the same, stopping before the service

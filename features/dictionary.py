@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 
@@ -65,26 +65,33 @@ PAGES = {"data-dictionary.md": data_dictionary, "features.md": feature_catalogue
 """The pages by file name."""
 
 
-def main(args: Sequence[str] | None = None) -> int:
-    """Write the pages, or say which of them are not what the code says.
+def main(args: Sequence[str] | None = None, pages: Mapping[str, Callable[[], str]] = PAGES) -> int:
+    """Write pages, or say which of them are not what the code says.
+
+    Parameters
+    ----------
+    args : sequence of str, optional
+        What was typed.
+    pages : mapping of file name to callable
+        What makes each page.
 
     Returns
     -------
     int
         0, or with ``--check`` 1 where a page differs.
     """
-    parser = argparse.ArgumentParser(prog="python -m features.dictionary", description=__doc__)
+    parser = argparse.ArgumentParser(description="Write the pages that are made from the code itself.")
     parser.add_argument("--out", type=Path, required=True, help="the folder of the pages")
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 where a page differs")
     chosen = parser.parse_args(args)
-    stale = [name for name, page in PAGES.items() if _content(chosen.out / name) != page()]
+    stale = [name for name, page in pages.items() if _content(chosen.out / name) != page()]
     if chosen.check:
         for name in stale:
             print(f"{chosen.out / name} is not what the code says: run make docs", file=sys.stderr)
         return 1 if stale else 0
     chosen.out.mkdir(parents=True, exist_ok=True)
     for name in stale:
-        (chosen.out / name).write_text(PAGES[name](), encoding="utf-8")
+        (chosen.out / name).write_text(pages[name](), encoding="utf-8")
         print(f"wrote {chosen.out / name}")
     return 0
 

@@ -28,7 +28,8 @@ def simulate(  # noqa: PLR0913 - the words of the command
         Path | None, typer.Option(help="TOML file with other numbers than the shipped ones.")
     ] = None,
     report: Annotated[
-        Path | None, typer.Option(help="HTML file: the county against what is known of real ones.")
+        list[Path] | None,
+        typer.Option(help="HTML or .md file: the county against what is known of real ones; also several."),
     ] = None,
     processes: Annotated[int | None, typer.Option(help="Townships at once; else one a processor.")] = None,
     as_json: AsJson = False,
@@ -41,7 +42,7 @@ def simulate(  # noqa: PLR0913 - the words of the command
     with bar(" households") as progress:
         made = make(
             out, households, months, seed, start, partitioned=partitioned, draw=draw, perfect=perfect,
-            parameters=parameters, report=report, processes=processes, told=told_steps(), progress=progress,
+            parameters=parameters, reports=report or (), processes=processes, told=told_steps(), progress=progress,
         )  # fmt: skip
     if as_json:
         print_json(asdict(made))
@@ -84,21 +85,26 @@ def chances(
 
 
 def stories(folder: Path, as_json: AsJson = False) -> None:
-    """Tell the five stories of a simulated county, as the office came to know them."""
+    """Tell the five stories of a simulated county, as the office came to know them, and when to ask."""
     from features.files import read_tables
+    from training.county.asking import telling_day
     from training.county.stories import TITLES
     from training.county.timeline import timeline
     from training.county.truth import read_stories
 
-    told = read_stories(folder)
     tables = read_tables(folder)
-    lines = {story.household_id: timeline(tables, story.household_id) for story in told}
+    told = [(story, timeline(tables, story.household_id)) for story in read_stories(folder)]
     if as_json:
         print_json(
-            [vars(story) | {"lines": [str(line) for line in lines[story.household_id]]} for story in told]
+            [
+                vars(story) | {"as_of": telling_day(story, lines), "lines": [str(line) for line in lines]}
+                for story, lines in told
+            ]
         )
         return
-    for story in told:
+    for story, lines in told:
         typer.echo(f"\n{story.name}: {TITLES[story.name]} ({story.household_id}, {story.turned})")
-        for line in lines[story.household_id]:
+        for line in lines:
             typer.echo(f"  {line}")
+        day = telling_day(story, lines)
+        typer.echo(f"ask: fangpin-train request {folder} --household {story.household_id} --as-of {day}")

@@ -47,6 +47,8 @@ class Anchor:
         How far outside a county still agrees.
     main : bool
         Whether a county of a tenth of the size must hold it.
+    noisy : bool
+        Whether there a few sampled households decide it, so that only a clear difference counts.
     """
 
     key: str
@@ -61,6 +63,7 @@ class Anchor:
     tolerance: float | None = None
     note: str = ""
     main: bool = False
+    noisy: bool = False
 
     def __post_init__(self) -> None:
         held = self.value is not None or self.low is not None

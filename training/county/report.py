@@ -35,14 +35,14 @@ _HEAD = ("measure", "households", "simulated", "95 % interval", "anchor", "toler
 
 
 def write_report(measured: Measured, out: str | Path, anchors: Sequence[Anchor] | None = None) -> Path:
-    """Write the calibration report as one self-contained HTML page.
+    """Write the calibration report: one self-contained HTML page, or Markdown without figures.
 
     Parameters
     ----------
     measured : Measured
         Of all townships of the county.
     out : path
-        The file; its folder must be there.
+        The file, Markdown where its name ends in ``.md``; its folder must be there.
     anchors : sequence of Anchor, optional
         Other anchors than the shipped ones.
 
@@ -52,7 +52,8 @@ def write_report(measured: Measured, out: str | Path, anchors: Sequence[Anchor] 
         The file written.
     """
     path = Path(out)
-    path.write_text(report_page(measured, read_anchors() if anchors is None else anchors), "utf-8")
+    page = anchors_page if path.suffix == ".md" else report_page
+    path.write_text(page(measured, read_anchors() if anchors is None else anchors), "utf-8")
     return path
 
 

@@ -80,7 +80,7 @@ def simulate(  # noqa: PLR0913 - the words of the command
     draw: int | None = None,
     perfect: bool = False,
     parameters: Parameters | Path | None = None,
-    report: Path | None = None,
+    reports: Sequence[Path] = (),
     processes: int | None = None,
     told: Callable[[str], None] = lambda _: None,
     progress: Progress = lambda _, __: None,
@@ -101,8 +101,9 @@ def simulate(  # noqa: PLR0913 - the words of the command
         Tell its tables also without any delay, noise or hole, in ``truth/perfect/``.
     parameters : Parameters or path, optional
         Other numbers than the shipped ones.
-    report : path, optional
-        Where to write the calibration report: the county against what is known of real ones.
+    reports : sequence of path
+        Where to write the calibration report, the county against what is known of real ones: as Markdown
+        where a name ends in ``.md``, else as HTML with figures. Their folders must be there.
     processes : int, optional
         How many townships are told at once; else one a processor. What is told does not depend on it.
     told : callable
@@ -113,7 +114,7 @@ def simulate(  # noqa: PLR0913 - the words of the command
     Raises
     ------
     Usage
-        Where an argument is out of bounds, or the folder holds anything else.
+        Where an argument is out of bounds, the folder holds anything else, or a report has no folder.
     BadInput
         With everything that is impossible in the parameters.
 
@@ -127,13 +128,16 @@ def simulate(  # noqa: PLR0913 - the words of the command
     p = p if draw is None else draw_parameters(p, draw)
     county = County(p, households, months, seed, month(start), draw, perfect)
     check_replaceable(out)
+    homeless = sorted({str(report.parent) for report in reports if not report.parent.is_dir()})
+    if homeless:
+        raise Usage(f"no folder {', '.join(homeless)} for the report")
     townships = places(p, seed, households, months, county.start)
     told(f"{len(townships)} townships, {households:,} households, {months} months from {start}")
     summary, measured = write_county(
-        out, county, townships, partial(tell, measured=report is not None), context_of,
+        out, county, townships, partial(tell, measured=bool(reports)), context_of,
         partitioned=partitioned, processes=processes, progress=progress,
     )  # fmt: skip
-    if report is not None and measured is not None:
+    for report in reports if measured is not None else ():
         write_report(measured, report)
     told(f"{sum(summary.rows.values()):,} rows written")
     return summary

@@ -8,32 +8,70 @@ from tests.training.county.made import START
 from training.county import measures
 from training.county.anchors import Anchor, Verdict, read_anchors
 from training.county.measures import Measured
-from training.county.parameters import read_parameters
+from training.county.parameters import Parameters, read_parameters
 from training.county.places import places
 from training.county.report import anchors_page, verdicts, write_report
 from training.county.township import live_through
 
 TENTH, MONTHS = 5_156, 90
-MAIN = [anchor for anchor in read_anchors() if anchor.main]
+SEED = 10
+FIRM = [anchor for anchor in read_anchors() if anchor.main and not anchor.noisy]
+NOISY = [anchor for anchor in read_anchors() if anchor.main and anchor.noisy]
 MOST = 0.9
 
 
-@pytest.fixture(scope="module")
-def county() -> Measured:
-    """Return what is counted of a tenth of the county."""
-    p, total = read_parameters(), None
-    for place in places(p, 0, TENTH, MONTHS, START):
-        counted = measures.of(live_through(place, p, 0, MONTHS, START), place)
+def told(seed: int, p: Parameters) -> Measured:
+    """Return what is counted of a tenth of a county."""
+    total = None
+    for place in places(p, seed, TENTH, MONTHS, START):
+        counted = measures.of(live_through(place, p, seed, MONTHS, START), place)
         total = counted if total is None else total + counted
     assert total is not None
     return total
 
 
-@pytest.mark.parametrize("anchor", MAIN, ids=[anchor.key for anchor in MAIN])
+@pytest.fixture(scope="module")
+def county() -> Measured:
+    """Return a county of a seed by which no number was chosen."""
+    return told(SEED, read_parameters())
+
+
+@pytest.mark.parametrize("anchor", FIRM, ids=[anchor.key for anchor in FIRM])
 def test_a_tenth_of_the_county_holds_an_anchor(county: Measured, anchor: Anchor) -> None:
-    """Size, income and growth, wages, rate and mix of entries, eliminations lie within their tolerance."""
+    """Size, income and growth, the share of wages and the entries of exited households are within."""
     measure = county.measure(anchor.key)
     assert anchor.judge(measure) is Verdict.AGREES, (measure, anchor.bounds)
+
+
+@pytest.mark.parametrize("anchor", NOISY, ids=[anchor.key for anchor in NOISY])
+def test_a_tenth_of_the_county_does_not_miss_an_anchor_clearly(county: Measured, anchor: Anchor) -> None:
+    """Entries of all, their mix and the eliminations, where few sampled households decide, may be within."""
+    measure = county.measure(anchor.key)
+    assert anchor.judge(measure) in {Verdict.AGREES, Verdict.UNSURE}, (measure, anchor.bounds)
+
+
+def test_another_office_is_noticed() -> None:
+    """A county whose office looks a quarter as keenly and lets go a third as fast fails most office anchors.
+
+    The elimination of the end of 2021 and of 2025 may be unsure: a tenth of a county cannot tell there.
+    """
+    shipped = read_parameters()
+    lax = {
+        "office.vigour": (shipped.numbers("office.vigour") / 4).tolist(),
+        "office.eliminate": shipped.number("office.eliminate") / 1.6,
+        "office.eliminate_years": (shipped.numbers("office.eliminate_years") / 2).tolist(),
+    }
+    wrong = told(SEED, read_parameters(overrides=lax))
+    verdicts_of = {anchor.key: verdict for anchor, _, verdict in verdicts(wrong)}
+    for key in (
+        "entry.all.2021",
+        "entry.exited.2023_2025",
+        "type.all.sudden_hardship.2021",
+        "eliminated.all.2020-11",
+        "eliminated.all.2022-12",
+    ):
+        assert verdicts_of[key] is Verdict.DIFFERS, key
+    assert verdicts_of["size.exited"] is Verdict.AGREES
 
 
 def test_illness_comes_first_among_the_causes(county: Measured) -> None:
