@@ -20,7 +20,9 @@ from training.baselines import AreaRate, Baseline, IncomeMargin
 from training.cohort import HORIZON_MONTHS
 from training.evaluation import Scores
 from training.logistic import LogisticOnVectors
+from training.rules_fired import RulesFired
 from training.splits import earlier_cuts, rolling_origins
+from training.targets import NEXT_VISIT
 from training.thinning import shifted
 
 CANDIDATES: tuple[Mapping[str, float | str], ...] = (
@@ -66,11 +68,18 @@ def baselines(target: str = "next_visit") -> dict[str, Baseline]:
     """Return the baselines that stand beside every model of a target, unfitted.
 
     The income margin is that of the last known month before the next visit, and of the last twelve
-    months before the other targets, whose monthly incomes come with the seasons.
+    months before the other targets, whose monthly incomes come with the seasons; these also have the
+    rules of practice beside them.
     """
-    column = "income_to_line_latest" if target == "next_visit" else "income_to_line_12m"
+    if target == NEXT_VISIT:
+        return {
+            "income margin": IncomeMargin("income_to_line_latest"),
+            "logistic": LogisticOnVectors(),
+            "area rate": AreaRate(),
+        }
     return {
-        "income margin": IncomeMargin(column),
+        "rules fired": RulesFired(),
+        "income margin": IncomeMargin("income_to_line_12m"),
         "logistic": LogisticOnVectors(),
         "area rate": AreaRate(),
     }

@@ -32,7 +32,7 @@ NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)
 UNTIL = np.datetime64("2022-12-31")
 DAY = np.datetime64("2023-06-30")
 SOON = np.datetime64("2023-03-31")
-SCORERS = ["LightGBM", "income margin", "logistic", "area rate"]
+SCORERS = ["LightGBM", "rules fired", "income margin", "logistic", "area rate"]
 HOUSE = Path(__file__).resolve().parents[2]
 
 pytestmark = pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy:DeprecationWarning")

@@ -42,7 +42,8 @@ def simulate(  # noqa: PLR0913 - the words of the command
     with bar(" households") as progress:
         made = make(
             out, households, months, seed, start, partitioned=partitioned, draw=draw, perfect=perfect,
-            parameters=parameters, reports=report or (), processes=processes, told=told_steps(), progress=progress,
+            parameters=parameters, reports=report or (), processes=processes, told=told_steps(),
+            progress=progress,
         )  # fmt: skip
     if as_json:
         print_json(asdict(made))

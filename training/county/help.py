@@ -201,7 +201,7 @@ def _early(state: State, now: Now, before: Plight, lot: NDArray[np.float64]) -> 
     """
     p = now.p
     doubt = np.clip(p.number("need.near") - before.left / now.line, 0.0, 1.0)
-    chance = np.where(state.alive, p.number("help.early") * doubt, 0.0)
+    chance = np.where(state.alive & (doubt > 0.0), p.number("help.early"), 0.0)
     hands = state.able(now.index) & (state.work == NO_WORK)
     work = hands.any(axis=1) & (lot < p.number("help.early_jobs") * chance)
     _employ(state, now, np.flatnonzero(work), hands, GENERAL)

@@ -112,4 +112,4 @@ def _borrow(state: State, now: Now) -> None:
 
 
 LOAN_MONTHS = 36
-"""Small credit runs for three years at most (domain table 1.8)."""
+"""Small credit runs for three years at most (page G6 of the county file)."""

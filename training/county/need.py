@@ -59,7 +59,7 @@ def judge(state: State, now: Now) -> Plight:
     In need is who has, over twelve months, a net income a head under the line, or spent over a
     given share of it on illness, school and repairs and kept less than the line; and who has no
     savings to live on. Income, spending, difficulty and the ability to cope are judged together
-    (domain section 1.3).
+    (page P45 of the county file).
     """
     p = now.p
     people = np.maximum(state.people, 1)

@@ -12,8 +12,8 @@ _TOP = """# The numbers of the simulated county · 模拟县参数
 Made from `training/county/county.toml` by `make docs`; change that file, not this page.
 
 {count} numbers: all that a simulated county is made of. *range* is what a county's own file may say
-(`fangpin-train simulate --parameters FILE`) and what `--draw` draws from; without one a number may be any from
-0 up and is never drawn. *perfect* is the value at which an imperfection of the records vanishes
+(`fangpin-train simulate --parameters FILE`) and what `--draw` draws from; without one a number may be any
+from 0 up and is never drawn. *perfect* is the value at which an imperfection of the records vanishes
 (`--perfect`). A list gives its elements by name.
 """
 

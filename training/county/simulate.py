@@ -137,8 +137,9 @@ def simulate(  # noqa: PLR0913 - the words of the command
         out, county, townships, partial(tell, measured=bool(reports)), context_of,
         partitioned=partitioned, processes=processes, progress=progress,
     )  # fmt: skip
-    for report in reports if measured is not None else ():
-        write_report(measured, report)
+    if measured is not None:
+        for report in reports:
+            write_report(measured, report)
     told(f"{sum(summary.rows.values()):,} rows written")
     return summary
 

@@ -213,6 +213,7 @@ def test_the_command_tells_what_it_made(run, tmp_path):
         ["--processes", "0"],
         ["--parameters", "no-such-file.toml"],
         ["--households", "many"],
+        ["--report", "no-such-folder/report.html"],
     ],
 )
 def test_words_that_are_off_are_a_matter_of_usage(run, tmp_path, words):
@@ -254,3 +255,16 @@ def test_a_folder_of_real_tables_is_left_alone(run, county, tmp_path):
     assert code == 2
     assert "not simulated" in err
     assert content(tmp_path) == was
+
+
+def test_the_report_is_written_in_both_forms_beside_the_county(run, tmp_path):
+    """Markdown where the name says so, else a page with figures; neither lies among the tables."""
+    (tmp_path / "reports").mkdir()
+    page, tables = (tmp_path / "reports" / name for name in ("county.html", "county.md"))
+    words = ["--households", 40, "--months", 6, "--report", page, "--report", tables]
+    code, _, err = run("simulate", "--out", tmp_path / "out", *words)
+
+    assert (code, "Traceback" in err) == (0, False)
+    assert page.read_text("utf-8").startswith("<!doctype html>")
+    assert tables.read_text("utf-8").startswith("# Simulated county: calibration (模拟)")
+    assert run("check", tmp_path / "out")[0] == 0
