@@ -146,6 +146,7 @@ def _outlines(p: Parameters, streams: Streams, households: int) -> list[Outline]
             round(p.number("map.townships") * float(np.sqrt(scale))),
             int(households // p.number("map.township_least")),
         ),
+        int(np.ceil(households / p.number("map.township_most"))),
     )
     of_origin = shared_out(households, anchors)
     of_township = _households(p, streams, of_origin, townships)
