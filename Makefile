@@ -16,6 +16,9 @@ SOURCES := $(shell find $(CODE) -type f -not -path '*/__pycache__/*')
 
 export MLFLOW_DISABLE_TELEMETRY := true
 export MLFLOW_SERVER_ENABLE_JOB_EXECUTION := false
+# Where cores are shared, threads that spin while they wait for each other cost more than they bring.
+export OMP_WAIT_POLICY := passive
+export OPENBLAS_NUM_THREADS := 1
 
 .PHONY: help install serving-env lock format lint test test-all test-fast test-slow notebooks docs docs-check county-report \
 	check demo demo-data bench image-check clean

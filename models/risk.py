@@ -172,6 +172,7 @@ def fit_risk_model(
     monotone: Mapping[str, int] | None = None,
     params: Mapping[str, float | str] | None = None,
     calibration: tuple[Vectors, ArrayLike] | None = None,
+    weight: ArrayLike | None = None,
 ) -> RiskModel:
     """Fit the trees, and the calibration where later months are given.
 
@@ -194,6 +195,8 @@ def fit_risk_model(
         What differs from `DEFAULT_PARAMS`, in LightGBM's names. ``num_threads`` does not change the trees.
     calibration : pair of Vectors and outcomes, optional
         Later months than ``vectors``. Without it the probability is that of the trees.
+    weight : array-like, shape (rows,), optional
+        How many rows each row stands for, above zero; all alike if not given.
 
     Returns
     -------
@@ -205,13 +208,14 @@ def fit_risk_model(
     Refused
         Where there are not both outcomes, or the trees cost more than `COST_BUDGET`.
     Usage
-        Where a parameter is unknown, or a concept or a constraint does not fit the features.
+        Where a parameter is unknown, or a concept, a constraint or the weights do not fit.
     """
     outcomes = np.asarray(y, dtype=np.float64)
+    weights = None if weight is None else np.asarray(weight, dtype=np.float64)
     settings = _settings(params or {})
     directions = _directions(vectors.features, monotone or {})
-    _check_fit(vectors, outcomes, concepts)
-    text = _fit_trees(vectors, outcomes, settings, directions)
+    _check_fit(vectors, outcomes, concepts, weights)
+    text = _fit_trees(vectors, outcomes, settings, directions, weights)
     cost = trees_cost(text)
     if cost > COST_BUDGET:
         raise Refused(
@@ -288,19 +292,27 @@ def _directions(features: tuple[str, ...], monotone: Mapping[str, int]) -> tuple
     return tuple(monotone.get(name, 0) for name in features)
 
 
-def _check_fit(vectors: Vectors, y: NDArray[np.float64], concepts: Mapping[str, str]) -> None:
+def _check_fit(
+    vectors: Vectors, y: NDArray[np.float64], concepts: Mapping[str, str], weight: NDArray[np.float64] | None
+) -> None:
     lacking = [name for name in vectors.features if name not in concepts]
     if lacking:
         raise Usage(f"{len(lacking)} features have no concept: {_some(lacking)}")
     if y.shape != (len(vectors.X),):
         raise Usage(f"{len(vectors.X)} rows do not fit outcomes of shape {y.shape}")
+    if weight is not None and (weight.shape != y.shape or not (np.isfinite(weight) & (weight > 0.0)).all()):
+        raise Usage(f"each of {y.size} rows needs a finite weight above zero")
     events = int((y == 1).sum())
     if events + int((y == 0).sum()) != y.size or not 0 < events < y.size:
         raise Refused(f"a model needs both outcomes, 0 and 1: {events} events in {y.size} rows")
 
 
 def _fit_trees(
-    vectors: Vectors, y: NDArray[np.float64], settings: Mapping[str, float | str], directions: tuple[int, ...]
+    vectors: Vectors,
+    y: NDArray[np.float64],
+    settings: Mapping[str, float | str],
+    directions: tuple[int, ...],
+    weight: NDArray[np.float64] | None = None,
 ) -> str:
     everything: dict[str, object] = {
         **settings,
@@ -313,6 +325,7 @@ def _fit_trees(
     rows = lightgbm.Dataset(
         np.ascontiguousarray(vectors.X, dtype=np.float64),
         label=y,
+        weight=weight,
         feature_name=list(vectors.features),
         params=everything,
     )

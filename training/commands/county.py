@@ -98,7 +98,9 @@ def stories(folder: Path, as_json: AsJson = False) -> None:
     if as_json:
         print_json(
             [
-                vars(story) | {"as_of": telling_day(story, lines), "lines": [str(line) for line in lines]}
+                vars(story)
+                | {"title": TITLES[story.name], "as_of": telling_day(story, lines)}
+                | {"lines": [str(line) for line in lines]}
                 for story, lines in told
             ]
         )
