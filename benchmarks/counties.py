@@ -29,7 +29,7 @@ from training.truth import read_chances
 
 TARGET, DAY, HORIZON = "entry", np.datetime64("2024-06-30"), 12
 TREES = CANDIDATES[2]
-SAMPLE, FORKS = 1_500, 100
+SAMPLE, FORKS = 1_000, 100
 MEASURES = ("recall_at_2", "recall_at_5", "recall_at_10")
 BESIDE = ("rules fired", "income margin")
 
@@ -76,4 +76,4 @@ def main(counties: int, households: int) -> None:
 
 
 if __name__ == "__main__":
-    main(*(int(text) for text in (*sys.argv[1:], *("20", "4000")[len(sys.argv) - 1 :])))
+    main(*(int(text) for text in (*sys.argv[1:], *("20", "3000")[len(sys.argv) - 1 :])))

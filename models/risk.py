@@ -162,7 +162,7 @@ class RiskModel:
         return self.calibration.probability(self.score(vectors))
 
 
-def fit_risk_model(
+def fit_risk_model(  # noqa: PLR0913 - all that makes a model
     vectors: Vectors,
     y: ArrayLike,
     *,

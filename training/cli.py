@@ -9,6 +9,7 @@ from training.commands.door import errors_told
 from training.commands.learning import evaluate, fit, panel
 from training.commands.tables import check, import_, request, vectors
 from training.commands.versions import card, export, history, promote, rollback
+from training.settings import quieten_mlflow
 
 app = typer.Typer(
     name="fangpin-train",
@@ -28,5 +29,6 @@ for command in (
 
 def main() -> None:
     """Run the command line; errors of the house become one message and an exit code."""
+    quieten_mlflow()
     with errors_told():
         app()

@@ -112,6 +112,35 @@ def test_trees_over_the_budget_are_refused(draw):
         )
 
 
+def test_weights_of_one_are_no_weights(draw):
+    """Rows that all count alike give the same trees, to the byte, as rows without weights."""
+    vectors, y = draw(400)
+    plain, alike = (
+        fit_risk_model(vectors, y, params={"num_iterations": 10}, weight=weight, **QUESTION)
+        for weight in (None, np.ones(400))
+    )
+    assert plain.booster_text == alike.booster_text
+
+
+def test_the_mean_probability_follows_the_weights(draw):
+    """With events counted threefold the probabilities are those of a world with three times their odds."""
+    vectors, y = draw(4_000)
+    model = fit_risk_model(
+        vectors, y, params={"num_iterations": 20}, weight=np.where(y == 1, 3.0, 1.0), **QUESTION
+    )
+    share = 3 * y.sum() / (3 * y.sum() + (1 - y).sum())
+    weighted = np.average(model.probability(vectors), weights=np.where(y == 1, 3.0, 1.0))
+    assert weighted == pytest.approx(share, abs=0.01)
+
+
+@pytest.mark.parametrize("weight", [np.ones(199), np.zeros(200), np.full(200, np.nan), -np.ones(200)])
+def test_weights_that_do_not_fit_are_told_so(draw, weight):
+    """A weight for every row, finite and above zero."""
+    vectors, y = draw(200)
+    with pytest.raises(Usage, match="each of 200 rows needs a finite weight above zero"):
+        fit_risk_model(vectors, y, weight=weight, **QUESTION)
+
+
 @pytest.mark.parametrize("direction", [-1, 1])
 def test_a_held_direction_is_kept(draw, direction):
     """With a constraint the score never moves the other way, and without one the model says so."""

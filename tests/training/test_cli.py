@@ -15,6 +15,7 @@ from features.vectors import build_vectors
 from tests.facts import facts, income, people, raw
 from tests.made import made_panel
 from training.cli import main
+from training.settings import quieten_mlflow
 
 MAPPING = """
 name = "village"
@@ -250,3 +251,13 @@ def test_an_empty_history_says_nothing(run):
     assert run("history")[:2] == (0, "")
     code, out, _ = run("history", "--json")
     assert (code, json.loads(out)) == (0, [])
+
+
+def test_mlflow_is_asked_to_be_quiet_unless_somebody_said_otherwise():
+    """No telemetry and no bars by default; what the environment says already stands."""
+    environ = {"MLFLOW_DISABLE_TELEMETRY": "false"}
+    quieten_mlflow(environ)
+    assert environ == {
+        "MLFLOW_DISABLE_TELEMETRY": "false",
+        "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+    }

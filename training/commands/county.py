@@ -93,8 +93,9 @@ def stories(folder: Path, as_json: AsJson = False) -> None:
     from training.county.timeline import timeline
     from training.county.truth import read_stories
 
+    known = read_stories(folder)
     tables = read_tables(folder)
-    told = [(story, timeline(tables, story.household_id)) for story in read_stories(folder)]
+    told = [(story, timeline(tables, story.household_id)) for story in known]
     if as_json:
         print_json(
             [

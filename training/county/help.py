@@ -196,16 +196,16 @@ def _early(state: State, now: Now, before: Plight, lot: NDArray[np.float64]) -> 
 
     Notes
     -----
-    The deeper the doubt the sooner. Some with hands without work are given a post or a place in a
-    workshop, the others money towards what they lack.
+    In doubt is of whom little is left, whether in need or not. Some with hands without work are given a
+    post or a place in a workshop, the others money towards what they lack.
     """
     p = now.p
-    doubt = np.clip(p.number("need.near") - before.left / now.line, 0.0, 1.0)
-    chance = np.where(state.alive & (doubt > 0.0), p.number("help.early"), 0.0)
+    chance = p.number("help.early")
+    listed = state.alive & (before.left < p.number("need.near") * now.line) & (lot < chance)
     hands = state.able(now.index) & (state.work == NO_WORK)
-    work = hands.any(axis=1) & (lot < p.number("help.early_jobs") * chance)
+    work = listed & hands.any(axis=1) & (lot < p.number("help.early_jobs") * chance)
     _employ(state, now, np.flatnonzero(work), hands, GENERAL)
-    rows = np.flatnonzero((lot < chance) & ~work)
+    rows = np.flatnonzero(listed & ~work)
     lacks = (p.number("help.early_tops_to") * now.line - before.left[rows]) * state.people[rows]
     amount = np.round(np.clip(lacks, 0.0, p.number("help.early_most")), -2)
     rows, amount = rows[amount > 0.0], amount[amount > 0.0]
