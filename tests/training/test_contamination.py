@@ -1,4 +1,4 @@
-"""Learning from outcomes that help has changed: what each remedy is by itself, and what it repairs in a county."""
+"""Learning from outcomes that help has changed: what each remedy is, and what it repairs in a county."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def drawn_vectors(rows, random_state=0):
 
 
 def test_events_count_after_the_day_and_up_to_the_horizon():
-    """The day itself is past, the last day of the horizon is in it, other households' events are their own."""
+    """The day itself is past, the last day of the horizon is in it, others' events are their own."""
     cohort = Cohort(np.array(["a", "b", "a"]), days("2022-09-30", "2022-09-30", "2023-09-30"))
     events = (
         np.array(["a", "a", "a", "b", "c"]),
@@ -65,15 +65,15 @@ def test_events_count_after_the_day_and_up_to_the_horizon():
 
 
 def test_help_is_every_support_and_every_post():
-    """Money, advice and given work count from the day they begin; ordinary work and what was withdrawn do not."""
+    """Money, advice and given work count from their first day; ordinary and withdrawn work do not."""
     support = {"area_of_help": "health", "form": "service", "ground": "general"}
     tables = facts(
         supports=[
             {**support, "occurred_on": "2022-01-10", "start_on": "2022-02-01"},
             {**support, "occurred_on": "2022-03-01", "area_of_help": "jobs"},
             {**support, "occurred_on": "2022-04-01", "record_id": "x"},
-            {**support, "occurred_on": "2022-04-01", "record_id": "x", "known_on": "2022-05-01", "revision": 1,
-             "voided": True},
+            {**support, "occurred_on": "2022-04-01", "record_id": "x", "known_on": "2022-05-01",
+             "revision": 1, "voided": True},
         ],
         employments=[
             {"occurred_on": "2022-06-01", "member_id": "h-1", "start_on": "2022-06-01", "state": "employed",
@@ -145,7 +145,7 @@ def test_weights_stand_for_all_where_the_chance_of_help_is_true():
 
 
 def test_weights_are_cut_off():
-    """A weight lies between one and the most, however sure the help was; the lower the most, the less they do."""
+    """A weight lies between one and the most, however sure the help was."""
     chance = np.linspace(0.0, 1.0, 11)
     assert inverse_weights(chance, most=4.0).tolist() == pytest.approx(
         [1, 1 / 0.9, 1 / 0.8, 1 / 0.7, 1 / 0.6, 2, 1 / 0.4, 1 / 0.3, 4, 4, 4]
@@ -269,7 +269,7 @@ def chance_of_help(county, start, months, events, directed=False):
 
 
 def test_naive_retraining_under_estimates_and_remedies_move_towards_the_truth(acting):
-    """Simulated: the naive model's interval excludes the truth; the target without help repairs most, weights some."""
+    """Simulated: the naive interval excludes the truth; the target without help repairs most."""
     naive = learned(acting, acting.recorded)
     gap = gap_to_truth(naive, acting.truth, acting.counts)
     assert gap.rows > 1_000
@@ -296,7 +296,7 @@ def test_naive_retraining_under_estimates_and_remedies_move_towards_the_truth(ac
 
 
 def test_the_target_without_help_is_what_would_be_with_transfers_gone(acting):
-    """Simulated: more households fall under the line without the transfers than were recorded under it, none fewer."""
+    """Simulated: without the transfers more households fall under the line, and none fewer."""
     assert (acting.plain >= acting.recorded).all()
     judged = ~np.isnan(acting.truth)
     assert acting.recorded[judged].mean() < 0.6 * acting.plain[judged].mean()
