@@ -134,7 +134,9 @@ learned["naive"] = calibrated(cross_fitted(now, recorded.y, fold, params=TREES),
 # %% [markdown]
 # ## Remedy 1: a target without later help
 # The transfers granted after the day are left out of the outcome. Wages of posts cannot be: they stand among
-# the wages, and nobody knows what the household would have earned.
+# the wages, and nobody knows what the household would have earned. So this target comes to the chance with
+# help as *practised*, in which later transfers do not count either; from there to *none* it is the work that
+# was given.
 
 # %%
 learned["no-help target"] = calibrated(
@@ -246,8 +248,7 @@ picture
 # %% [markdown]
 # ## Hidden positives, and remedy 3: random audit visits
 # The target `need` is that a check at the door found need. Where nobody looked, nothing was found (应纳未纳).
-# A
-# random share of all visits are now audits, whoever is suspected: an audit finds out whether the household
+# A random share of all visits are now audits, whoever is suspected: an audit finds out whether the household
 # was truly in need in any month of the horizon. Here the auditor reads `truth/`. The often visited are
 # audited more often; that chance is known, and weights undo it. The calibration of the naive model is then
 # fitted on the audited rows alone.
