@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 HALVES = 2
+HOUSEHOLD_MONTHS = 330_000
+"""Household-months that one processor lives in a second, as measured: for the budget that is told."""
+
 Told = Callable[[str], None]
 Progress = Callable[[int, int], None]
 
@@ -74,7 +77,11 @@ def chances(
         min(sample, county.households), np.array([sum(t.households.values()) for t in townships], np.float64)
     )
     shares = {place.index: int(share) for place, share in zip(townships, wanted, strict=True)}
-    told(f"{sample:,} households on {len(months)} days, each {forks} times with help and without")
+    lives = sample * len(months) * forks * len(HELP)
+    told(
+        f"{sample:,} households on {len(months)} days, each {forks} times with help and without: about "
+        f"{lives * max(HORIZONS) / HOUSEHOLD_MONTHS / 60:.0f} minutes of a processor"
+    )
     made = []
     tables = in_order(partial(_of_township, county, months, shares, forks), townships, processes)
     for done, table in enumerate(tables, start=1):
