@@ -179,7 +179,6 @@ def _grants(state: State, now: Now, lot: NDArray[np.float64]) -> NDArray[np.floa
     farms = state.alive & ((state.origin == EXITED) | (state.origin == NOT_EXITED)) & (state.scale > 0)
     rows = np.flatnonzero(farms & (lot > 1 - p.number("help.grant_share")))
     amount = np.round(p.number("help.grant_small") * _fold(state, now, rows), -1)
-    state.grant_month[rows] = now.index
     _support(now, rows, INDUSTRY, MONEY, GENERAL, amount=amount)
     paid[rows] = amount
     return paid

@@ -82,7 +82,6 @@ def settle(state: State, now: Now, purse: Purse) -> None:
     place = now.index % 12
     state.net[:, place] = purse.net
     state.gross[:, place] = purse.gross
-    state.wages[:, place] = purse.wage
     state.medical[:, place] = purse.medical
     state.other_rigid[:, place] = purse.education + purse.loss
     usual = np.maximum(state.net.sum(axis=1), 0.0) / 12

@@ -166,7 +166,7 @@ def _split(
         _move(state, old, slots, new, np.arange(slots.size))
         state.relation[new, 0] = 0
         share = now.p.number("people.split_share")
-        for name in ("savings", "scale", "field", "net", "gross", "wages"):
+        for name in ("savings", "scale", "field", "net", "gross"):
             values = getattr(state, name)
             values[new] = values[old] * share
             values[old] *= 1 - share

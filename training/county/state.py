@@ -85,7 +85,6 @@ class State:
     savings: NDArray[np.float64]
     house: NDArray[np.int8]
     water: NDArray[np.bool_]
-    thrown_back: NDArray[np.int16]
     damaged: NDArray[np.int16]
     hurt: NDArray[np.int16]
     bereaved: NDArray[np.int16]
@@ -95,7 +94,6 @@ class State:
     allowance: NDArray[np.float64]
     allowance_since: NDArray[np.int16]
     covered_until: NDArray[np.int16]
-    grant_month: NDArray[np.int16]
     aided: NDArray[np.int16]
     loan_due: NDArray[np.int16]
     paid_out: NDArray[np.int16]
@@ -112,7 +110,6 @@ class State:
     gross: NDArray[np.float64]
     medical: NDArray[np.float64]
     other_rigid: NDArray[np.float64]
-    wages: NDArray[np.float64]
 
     def __len__(self) -> int:
         return self.alive.size
@@ -158,9 +155,9 @@ def empty(households: int) -> State:
     """Return households in which nobody lives yet."""
     slots, own = (households, SLOTS), (households,)
     kinds: dict[str, Any] = {"number": -1, "ill_since": LONG_AGO, "until": -1}
-    for name in ("thrown_back", "damaged", "hurt", "bereaved", "jobless", "unsold", "allowance_since"):
+    for name in ("damaged", "hurt", "bereaved", "jobless", "unsold", "allowance_since"):
         kinds[name] = LONG_AGO
-    for name in ("covered_until", "grant_month", "aided", "loan_due", "paid_out", "need_since"):
+    for name in ("covered_until", "aided", "loan_due", "paid_out", "need_since"):
         kinds[name] = LONG_AGO
     for name in ("approved_in", "entered", "eliminated"):
         kinds[name] = LONG_AGO
@@ -171,7 +168,7 @@ def empty(households: int) -> State:
         people = people and part.name != "numbers"
         dtype = _dtype(str(part.type))
         shape: tuple[int, ...] = slots if people else own
-        if part.name in ("net", "gross", "medical", "other_rigid", "wages"):
+        if part.name in ("net", "gross", "medical", "other_rigid"):
             shape = (households, YEAR)
         made[part.name] = np.full(shape, kinds.get(part.name, 0), dtype)
     return State(**made)

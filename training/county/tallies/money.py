@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from training.county.tallies.told import YEAR, Floats, Sums, Told
+from training.county.tallies.told import YEAR, Sums, Told
 
 SOURCES = ("wage", "operating", "property", "transfer", "cost")
 LEAST = 500.0
@@ -22,14 +22,6 @@ def count_money(told: Told, sums: Sums) -> None:
     _count_seasons(told, sums)
     _count_falls(told, sums)
     _count_allowance(told, sums)
-
-
-def net_of(told: Told) -> Floats:
-    """Return the net income of each month and household [yuan]."""
-    m = told.diary.monthly
-    return np.asarray(
-        m["wage"].astype(np.float64) + m["operating"] + m["property"] + m["transfer"] - m["cost"]
-    )
 
 
 def _count_year(told: Told, sums: Sums, year: int) -> None:
