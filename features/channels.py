@@ -1,22 +1,20 @@
-"""Which facts go where in the panel: a channel turns the rows of a table into whole-number claims."""
+"""What the panel holds: rows of one table, one figure of each, and where in time it lies."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
-from features.contract import Facts, Table
-from features.history import NEVER, Believed
+from features.contract import Table
 from features.tables import TABLES
 
 Keep = Literal["all", "latest", "account"]
-At = Literal["month", "span", "during", "ever"]
-Months = NDArray[np.int64]
+At = Literal["month", "span", "during", "due", "ever"]
+Conditions = tuple[tuple[str, tuple[str, ...]], ...]
+"""Columns and the codes that let a row pass: flags are ``"yes"``, ``"no"`` and ``"missing"``, counts are
+written as numbers, dates are ``"given"`` or ``"missing"``."""
 
-WHOLE = {"money": 100, "number": 100, "count": 1, "code": 1, "flag": 1, "date": 1, "id": 1}
+WHOLE = {"money": 100, "number": 100, "count": 1, "code": 1, "flag": 1, "date": 1}
 """Whole units a value is held in: money in fen, other numbers in hundredths."""
 
 SPANS = (("period_start", "period_end"), ("start_on", "end_on"))
@@ -35,173 +33,46 @@ class Channel:
         Column whose value is held, as a whole number (money in fen, dates in days since 1970);
         ``""`` counts the rows.
     where : tuple of (column, codes)
-        Only rows with one of the codes (flags: ``"yes"``, ``"no"``).
+        Only rows with one of the codes.
     equals : tuple of str
         Hold 1 where the value is one of these codes, else 0.
     keep : {"all", "latest", "account"}
         Where several facts meet in a cell: add all; the one that occurred last; or one account,
         the first of the table's ``account`` list and within it the last known.
-    at : {"month", "span", "during", "ever"}
+    at : {"month", "span", "during", "due", "ever"}
         The month of ``occurred_on``; spread evenly over the months of the span; in every month of
-        the span; or one cell for the whole history.
+        the span; the month of the date in ``when``, later ones too; or one cell for the whole history.
     each : str
         Column (``member_id``) whose values are kept apart by ``keep`` and then added up.
     complete : bool
         Whether windows end with the last complete month (incomes), not with the running one.
+    only : tuple of (column, codes)
+        Of the facts that count, those without one of the codes hold 0: whoever left is not at work,
+        whatever was told of him before.
+    when : str
+        With ``at="due"``: the date column that places the fact.
     """
 
     table: str
     value: str = ""
-    where: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    where: Conditions = ()
     equals: tuple[str, ...] = ()
     keep: Keep = "all"
     at: At = "month"
     each: str = ""
     complete: bool = False
+    only: Conditions = ()
+    when: str = ""
 
     @property
     def declared(self) -> Table:
         """The table of the contract that the channel reads."""
         return TABLES[self.table]
 
-
-@dataclass(frozen=True, slots=True)
-class Claims:
-    """What rows of a table say about cells of the panel, and when that is believed.
-
-    All arrays have one entry a claim. ``row`` is the row of the table, ``month`` months since 1970
-    (0 for "ever"), ``amount`` a whole number; among claims of a cell and ``slot`` the least
-    ``rank`` counts, then the greatest ``order``.
-    """
-
-    row: NDArray[np.intp]
-    month: Months
-    amount: NDArray[np.int64]
-    start: NDArray[np.datetime64]
-    stop: NDArray[np.datetime64]
-    rank: NDArray[np.int64]
-    slot: NDArray[np.int64]
-    order: NDArray[np.int64]
-
-
-def claims(channel: Channel, facts: Facts, held: Believed, first_month: int, last_month: int) -> Claims:
-    """Return the claims of a table's rows on a channel within a span of months.
-
-    Parameters
-    ----------
-    channel : Channel
-    facts : Facts
-        Checked rows of the channel's table.
-    held : Believed
-        When each row is believed.
-    first_month, last_month : int
-        Months since 1970, both included; claims outside are left out.
-    """
-    whole, present = _whole(channel, facts)
-    row = np.flatnonzero(present & matches(channel, facts) & (held.start < held.stop))
-    first, last = span_months(channel, facts, row)
-    row, month, amount = _placed(channel, row, whole[row], first, last, first_month, last_month)
-    return Claims(
-        row=row,
-        month=month,
-        amount=amount,
-        start=held.start[row],
-        stop=held.stop[row],
-        rank=facts["account"][row].astype(np.int64) if channel.keep == "account" else np.zeros_like(month),
-        slot=_slots(channel, facts, row),
-        order=_order(channel, facts)[row] if channel.keep != "all" else np.zeros_like(month),
-    )
-
-
-def matches(channel: Channel, facts: Facts) -> NDArray[np.bool_]:
-    """Return which rows vectors may read and the channel's conditions let through."""
-    table = channel.declared
-    conditions = list(channel.where)
-    if table.feature_rows is not None:
-        conditions.append(table.feature_rows)
-    passed = np.ones(facts["record_id"].size, dtype=bool)
-    for name, wanted in conditions:
-        column = table.column(name)
-        passed &= np.isin(facts[name], [column.code(code) for code in wanted])
-    return passed
-
-
-def span_months(channel: Channel, facts: Facts, row: NDArray[np.intp]) -> tuple[Months, Months]:
-    """Return the first and last month [months since 1970] that rows speak of."""
-    month = _month(facts["occurred_on"][row])
-    if channel.at == "ever":
-        return np.zeros_like(month), np.zeros_like(month)
-    for start_name, end_name in SPANS:
-        if start_name in facts and channel.at in {"span", "during"}:
-            start, end = facts[start_name][row], facts[end_name][row]
-            first = np.where(np.isnat(start), month, _month(start))
-            open_end = _month(np.full(row.size, NEVER)) if channel.at == "during" else month
-            last = np.where(np.isnat(end), np.where(np.isnat(start), month, open_end), _month(end))
-            return first, np.maximum(first, last)
-    return month, month
-
-
-def _month(days: NDArray[Any]) -> Months:
-    return days.astype("datetime64[M]").astype(np.int64)
-
-
-def _whole(channel: Channel, facts: Facts) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    rows = facts["record_id"].size
-    if not channel.value:
-        return np.ones(rows, dtype=np.int64), np.ones(rows, dtype=bool)
-    column = channel.declared.column(channel.value)
-    values: NDArray[Any] = facts[channel.value]
-    if column.kind == "date":
-        present = ~np.isnat(values)
-        values = values.astype(np.int64)
-    elif column.kind in {"code", "flag"}:
-        present = values >= 0
-    else:
-        present = ~np.isnan(values)
-    if channel.equals:
-        values = np.isin(values, [column.code(code) for code in channel.equals])
-    whole = np.zeros(rows, dtype=np.int64)
-    scale = 1 if channel.equals else WHOLE[column.kind]
-    whole[present] = np.rint(values[present].astype(np.float64) * scale).astype(np.int64)
-    return whole, present
-
-
-def _placed(
-    channel: Channel,
-    row: NDArray[np.intp],
-    whole: NDArray[np.int64],
-    first: Months,
-    last: Months,
-    first_month: int,
-    last_month: int,
-) -> tuple[NDArray[np.intp], Months, NDArray[np.int64]]:
-    if channel.at == "ever":
-        return row, first, whole
-    low, high = np.maximum(first, first_month), np.minimum(last, last_month)
-    count = np.maximum(high - low + 1, 0)
-    repeated = np.repeat(np.arange(row.size), count)
-    step = np.arange(repeated.size) - np.repeat(np.cumsum(count) - count, count)
-    month = low[repeated] + step
-    amount = whole[repeated]
-    if channel.at == "span":
-        months = (last - first + 1)[repeated]
-        place = month - first[repeated]
-        amount = amount * (place + 1) // months - amount * place // months
-    return row[repeated], month, amount
-
-
-def _slots(channel: Channel, facts: Facts, row: NDArray[np.intp]) -> NDArray[np.int64]:
-    if not channel.each or not row.size:
-        return np.zeros(row.size, dtype=np.int64)
-    slots: NDArray[np.int64] = np.unique(facts[channel.each][row], return_inverse=True)[1].astype(np.int64)
-    return slots
-
-
-def _order(channel: Channel, facts: Facts) -> NDArray[np.int64]:
-    revision = np.nan_to_num(facts["revision"], nan=0.0)
-    known, occurred = facts["known_on"], facts["occurred_on"]
-    keys = (known, occurred) if channel.keep == "latest" else (occurred, known)
-    by_time = np.lexsort((facts["record_id"], revision, *keys))
-    order = np.empty(by_time.size, dtype=np.int64)
-    order[by_time] = np.arange(by_time.size)
-    return order
+    @property
+    def span(self) -> tuple[str, str] | None:
+        """The columns of the span in which the channel lies, None where the table has none."""
+        if self.at not in {"span", "during"}:
+            return None
+        names = {column.name for column in self.declared.columns}
+        return next((pair for pair in SPANS if pair[0] in names), None)

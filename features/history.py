@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from features.contract import Facts
+from features.ids import told_again
 
 NEVER = np.datetime64("9999-12-31", "D")
 """Later than any day: a version that nothing has replaced."""
@@ -34,21 +36,25 @@ class Believed:
 
 def version_order(facts: Facts) -> NDArray[np.intp]:
     """Return row positions by record and, within it, in the order the versions became known."""
-    return np.lexsort((_revision(facts), facts["known_on"], facts["record_id"]))
+    return np.lexsort((_revision(facts["revision"]), facts["known_on"], facts["record_id"]))
+
+
+def versions(facts: Facts) -> NDArray[np.intp]:
+    """Return the rows of records that were told more than once, in the order of ``version_order``."""
+    again = told_again(facts["record_id"])
+    few = {name: facts[name][again] for name in ("record_id", "known_on", "revision")}
+    return again[version_order(few)]
 
 
 def believed(facts: Facts) -> Believed:
     """Return the days on which each row is believed."""
-    order = version_order(facts)
-    record, known = facts["record_id"][order], facts["known_on"][order]
-    stop_in_order = np.full(order.size, NEVER)
-    replaced = record[:-1] == record[1:]
-    stop_in_order[:-1][replaced] = known[1:][replaced]
-    stop = np.empty_like(stop_in_order)
-    stop[order] = stop_in_order
-    start = facts["known_on"]
-    return Believed(start, np.where(facts["voided"] == 1, start, stop))
+    known = facts["known_on"]
+    stop = np.full(known.size, NEVER)
+    order = versions(facts)
+    replaced = facts["record_id"][order[:-1]] == facts["record_id"][order[1:]]
+    stop[order[:-1][replaced]] = known[order[1:][replaced]]
+    return Believed(known, np.where(facts["voided"] == 1, known, stop))
 
 
-def _revision(facts: Facts) -> NDArray[np.float64]:
-    return np.nan_to_num(facts["revision"].astype(np.float64), nan=0.0)
+def _revision(revision: NDArray[Any]) -> NDArray[np.float64]:
+    return np.nan_to_num(revision.astype(np.float64), nan=0.0)

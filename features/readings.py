@@ -28,6 +28,13 @@ class Node:
     def _with(self, op: str, *args: Node | Channel | float | int | str) -> Self:
         return type(self)(op, (self, *args))
 
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.op, self.args))
+
+    def __hash__(self) -> int:
+        return self._hash
+
     def __add__(self, other: Node | float) -> Self:
         return self._with("add", other)
 

@@ -3,32 +3,28 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from features.channels import Channel
-from features.contract import Day, Facts, Tables, as_day
+from features.context import Context
+from features.contract import Day, Tables, as_day
 from features.definitions import FEATURES
 from features.errors import Usage
-from features.feature import Feature
-from features.history import believed
-from features.panel import REACH, Panel
-from features.tables import HOUSEHOLD_TABLES
-from features.view import View
-
-BLOCK_CELLS = 20_000_000
-"""Cells of the panel held at once (12 bytes each); more households are taken in blocks."""
+from features.ids import positions
+from features.plan import Plan, plan
+from features.replay import Look, Replay
 
 Days = Day | Sequence[Day] | NDArray[np.datetime64]
 """One day or several."""
 
 Progress = Callable[[int], None]
-"""Told how many households more are done."""
+"""Told how many households more are done, on one day."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +92,7 @@ def build_vectors(
     known_by: Day | None = None,
     features: Sequence[str] | None = None,
     cohort: Cohort | None = None,
+    context: Context | None = None,
     progress: Progress | None = None,
 ) -> Vectors:
     """Build the vectors of every household on every as-of day.
@@ -116,6 +113,8 @@ def build_vectors(
         Ids of the columns; the whole catalogue otherwise.
     cohort : Cohort, optional
         Only these pairs are returned, in this order; ``as_of`` may then be None.
+    context : Context, optional
+        The context tables, kept from call to call; those among ``tables`` otherwise.
     progress : callable, optional
         Called with the number of households done since the last call.
 
@@ -127,160 +126,106 @@ def build_vectors(
     Raises
     ------
     Usage
-        On an unknown feature, or ``known_by`` with several days.
+        On an unknown feature, ``known_by`` with several days, or pairs that the tables do not have.
     """
-    chosen = _chosen(features)
-    if as_of is None and cohort is not None:
-        days = np.unique(cohort.as_of)
-    else:
-        days = np.unique(np.atleast_1d(np.asarray(as_of)).astype("datetime64[D]"))
-    if known_by is not None:
-        if days.size != 1:
-            raise Usage("known_by goes with one as-of day")
-        tables = _happened_by(tables, days[0])
-    known = as_day(known_by) if known_by is not None else None
-    parts = list(_blocks(tables, days, known, chosen, cohort, progress))
-    names = tuple(feature.id for feature in chosen)
-    ids = np.concatenate([part[0] for part in parts]) if parts else np.array([], dtype="<U1")
-    days_of = np.concatenate([part[1] for part in parts]) if parts else np.array([], dtype="datetime64[D]")
-    X = np.concatenate([part[2] for part in parts]) if parts else np.empty((0, len(names)))
-    area = np.concatenate([part[3] for part in parts]) if parts else np.array([], dtype="<U1")
-    order = np.lexsort((ids, days_of))
-    if cohort is not None:
-        order = order[_positions(cohort, ids[order], days_of[order])]
-    fingerprints = {feature.id: feature.fingerprint for feature in chosen}
-    return Vectors(ids[order], days_of[order], names, X[order], fingerprints, area[order])
+    names = tuple(FEATURES) if features is None else tuple(features)
+    read = _plan(names)
+    days = _days(as_of, cohort)
+    if known_by is not None and days.size != 1:
+        raise Usage("known_by goes with one as-of day")
+    known = days if known_by is None else np.array([as_day(known_by)])
+    happened_by = None if known_by is None else days[0]
+    replay = Replay(tables, read, days, known, context=context, happened_by=happened_by)
+    rows = _Rows(replay.households, days, cohort)
+    X, area = np.empty((rows.size, len(names))), np.zeros(rows.size, dtype=np.int64)
+    for look in replay.looks(rows.wanted):
+        into, place = rows.of(look)
+        X[into] = values_of(look, names)[place]
+        area[into] = look.view.area[place]
+        if progress is not None:
+            progress(look.members.size)
+    household_id, as_ofs = rows.pairs()
+    return Vectors(household_id, as_ofs, names, X, fingerprints_of(names), replay.context.codes[area])
 
 
-def areas_on(tables: Tables, households: NDArray[Any], day: np.datetime64) -> NDArray[Any]:
-    """Return the area of each of the sorted households as believed at the end of a day, "" if none."""
-    facts = tables["households"]
-    held = np.flatnonzero(believed(facts).on(day))
-    order = held[
-        np.lexsort((facts["known_on"][held], facts["occurred_on"][held], facts["household_id"][held]))
-    ]
-    ids = facts["household_id"][order]
-    last = np.searchsorted(ids, households, side="right") - 1
-    found = np.zeros(households.size, dtype=facts["area"].dtype)
-    some = last >= 0
-    some[some] = ids[last[some]] == households[some]
-    found[some] = facts["area"][order][last[some]]
-    return found
+def values_of(look: Look, names: tuple[str, ...]) -> NDArray[np.float64]:
+    """Return the values of features that a look was planned for, shape (households, features)."""
+    values: NDArray[np.float64] = look.view.single[_columns(look.view.plan, names)].T
+    return values
 
 
-def _chosen(features: Sequence[str] | None) -> list[Feature]:
-    if features is None:
-        return list(FEATURES.values())
-    unknown = [name for name in features if name not in FEATURES]
+@lru_cache(maxsize=16)
+def fingerprints_of(names: tuple[str, ...]) -> dict[str, str]:
+    """Return the fingerprints of features by id."""
+    return {name: FEATURES[name].fingerprint for name in names}
+
+
+@lru_cache(maxsize=16)
+def _plan(names: tuple[str, ...]) -> Plan:
+    unknown = [name for name in names if name not in FEATURES]
     if unknown:
         raise Usage(f"no such feature: {', '.join(unknown)}")
-    return [FEATURES[name] for name in features]
+    return plan(tuple(FEATURES[name].reading for name in names))
 
 
-@cache
-def _channels(features: tuple[str, ...]) -> list[Channel]:
-    read = (channel for name in features for channel in FEATURES[name].reading.channels())
-    return list(dict.fromkeys(read))
+@lru_cache(maxsize=32)
+def _columns(read: Plan, names: tuple[str, ...]) -> NDArray[np.intp]:
+    return np.array([read.slots[FEATURES[name].reading] for name in names], dtype=np.intp)
 
 
-def _happened_by(tables: Tables, day: np.datetime64) -> Tables:
-    return {
-        name: {column: values[facts["occurred_on"] <= day] for column, values in facts.items()}
-        if name in HOUSEHOLD_TABLES
-        else facts
-        for name, facts in tables.items()
-    }
+def _days(as_of: Days | None, cohort: Cohort | None) -> NDArray[np.datetime64]:
+    told = cohort.as_of if as_of is None and cohort is not None else np.atleast_1d(np.asarray(as_of))
+    return np.unique(told.astype("datetime64[D]"))
 
 
-Block = tuple[NDArray[Any], NDArray[Any], NDArray[np.float64], NDArray[Any]]
+class _Rows:
+    """Which row of the vectors belongs to which household and day.
 
+    Parameters
+    ----------
+    households : ndarray of str
+        All of the tables, sorted.
+    days : ndarray of datetime64[D]
+        Sorted.
+    cohort : Cohort, optional
+        All households on all days otherwise, by day.
 
-def _blocks(
-    tables: Tables,
-    days: NDArray[Any],
-    known_by: np.datetime64 | None,
-    chosen: list[Feature],
-    cohort: Cohort | None,
-    progress: Progress | None,
-) -> Iterator[Block]:
-    households = np.unique(tables["households"]["household_id"])
-    if cohort is not None:
-        households = households[np.isin(households, cohort.household_id)]
-    if not households.size or not days.size:
-        return
-    channels = _channels(tuple(feature.id for feature in chosen))
-    months = int((days[-1] - days[0]).astype(int)) // 28 + REACH + 2
-    width = max(BLOCK_CELLS // (max(len(channels), 1) * months), 1)
-    pieces = _pieces(tables, households, width)
-    for piece, start in zip(pieces, range(0, households.size, width), strict=True):
-        block = households[start : start + width]
-        yield from _days(piece, block, days, known_by, chosen, channels, cohort)
-        if progress is not None:
-            progress(block.size)
+    Attributes
+    ----------
+    size : int
+    wanted : list of ndarray, optional
+        Positions of the households wanted on each day; None for all.
+    """
 
+    def __init__(
+        self, households: NDArray[np.str_], days: NDArray[np.datetime64], cohort: Cohort | None
+    ) -> None:
+        self._households, self._days, self._cohort = households, days, cohort
+        self.size = households.size * days.size
+        self.wanted: list[NDArray[np.intp]] | None = None
+        if cohort is None:
+            return
+        self.size = cohort.as_of.size
+        position, step = positions(cohort.household_id, households), np.searchsorted(days, cohort.as_of)
+        if (position < 0).any() or not np.array_equal(days[np.minimum(step, days.size - 1)], cohort.as_of):
+            raise Usage("the cohort names households or days that the tables do not have")
+        order = np.lexsort((position, step))
+        bounds = np.searchsorted(step[order], np.arange(days.size + 1))
+        self._row = [order[low:high] for low, high in pairwise(bounds)]
+        self._position = [position[row] for row in self._row]
+        self.wanted = [np.unique(each) for each in self._position]
 
-def _days(
-    tables: Tables,
-    households: NDArray[Any],
-    days: NDArray[Any],
-    known_by: np.datetime64 | None,
-    chosen: list[Feature],
-    channels: list[Channel],
-    cohort: Cohort | None,
-) -> Iterator[Block]:
-    panel = Panel(tables, channels, households, days[0], days[-1])
-    for day in days:
-        wanted = None
-        if cohort is not None:
-            wanted = np.flatnonzero(np.isin(households, cohort.household_id[cohort.as_of == day]))
-            if not wanted.size:
-                continue
-        known = day if known_by is None else known_by
-        panel.advance(known)
-        read = households if wanted is None else households[wanted]
-        areas = areas_on(tables, read, known)
-        view = View(panel, tables, areas, day, known, wanted)
-        X = np.empty((read.size, len(chosen)))
-        for position, feature in enumerate(chosen):
-            X[:, position] = view.read(feature.reading)
-        yield read, np.full(read.size, day), X, areas
+    def of(self, look: Look) -> tuple[NDArray[np.intp] | slice, NDArray[np.intp] | slice]:
+        """Return the rows that a look fills, and the place of each one's household in it."""
+        if self._cohort is None:
+            first = look.step * self._households.size
+            return slice(first + int(look.members[0]), first + int(look.members[-1]) + 1), slice(None)
+        position = self._position[look.step]
+        low, high = np.searchsorted(position, (look.members[0], look.members[-1] + 1))
+        return self._row[look.step][low:high], np.searchsorted(look.members, position[low:high])
 
-
-def _pieces(tables: Tables, households: NDArray[Any], width: int) -> list[Tables]:
-    """Cut the household tables into blocks of households; context tables go whole to each."""
-    blocks = -(-households.size // width)
-    if blocks == 1:
-        return [tables]
-    pieces: list[Tables] = [{} for _ in range(blocks)]
-    for name, facts in tables.items():
-        if name not in HOUSEHOLD_TABLES:
-            for piece in pieces:
-                piece[name] = facts
-            continue
-        owner = np.searchsorted(households, facts["household_id"]) // width
-        order = np.argsort(owner, kind="stable")
-        bounds = np.searchsorted(owner[order], np.arange(blocks + 1))
-        for piece, low, high in zip(pieces, bounds[:-1], bounds[1:], strict=True):
-            piece[name] = _rows(facts, order[low:high])
-    return pieces
-
-
-def _rows(facts: Facts, rows: NDArray[np.intp]) -> Facts:
-    return {name: values[rows] for name, values in facts.items()}
-
-
-def _positions(cohort: Cohort, ids: NDArray[Any], days: NDArray[Any]) -> NDArray[np.intp]:
-    """Return where each pair of the cohort stands among rows sorted by day and household."""
-    days_known, day_row = np.unique(days, return_inverse=True)
-    ids_known, id_row = np.unique(ids, return_inverse=True)
-    key = day_row * ids_known.size + id_row
-    wanted_day = np.searchsorted(days_known, cohort.as_of)
-    wanted_id = np.searchsorted(ids_known, cohort.household_id)
-    wanted = wanted_day * ids_known.size + wanted_id
-    place = np.searchsorted(key, wanted)
-    place[place == key.size] = 0
-    if key.size == 0 or not (
-        np.array_equal(ids[place], cohort.household_id) and np.array_equal(days[place], cohort.as_of)
-    ):
-        raise Usage("the cohort names households or days that the tables do not have")
-    return place
+    def pairs(self) -> tuple[NDArray[np.str_], NDArray[np.datetime64]]:
+        """Return household and day of each row."""
+        if self._cohort is not None:
+            return self._cohort.household_id, self._cohort.as_of
+        return np.tile(self._households, self._days.size), np.repeat(self._days, self._households.size)

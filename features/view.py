@@ -1,4 +1,4 @@
-"""What can be read off the panel on one as-of day: evaluates the language of the readings."""
+"""What can be read off the panel on one as-of day: follows a plan, step by step."""
 
 from __future__ import annotations
 
@@ -8,257 +8,131 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from features.channels import Channel
-from features.contract import Tables
-from features.lines import monthly_lines
+from features.context import Surroundings
+from features.operations import OPERATIONS
 from features.panel import REACH, Panel
-from features.rates import rates_on
+from features.plan import Operand, Plan, Step, is_monthly
 from features.readings import Node
 
 Array = NDArray[np.float64]
+Positions = NDArray[np.intp]
 
 
 class View:
-    """The panel as of one day.
+    """The panel as of one day, read by a plan.
 
     Parameters
     ----------
     panel : Panel
-        Advanced to the day up to which facts are believed.
-    tables : Tables
-        The context tables are read.
-    areas : ndarray of str, shape (households,)
-        The area of each household on the day.
-    as_of : datetime64[D]
-        Places the windows.
-    known_by : datetime64[D]
-        Bounds what is believed of the context.
+        Of the plan's channels, advanced to the day up to which facts are believed.
+    plan : Plan
+    around : Surroundings
+        What is known of areas on the day.
+    area : ndarray of int, shape (households,)
+        Position of each household's area among them.
     households : ndarray of int, optional
         Positions in the panel of the households to read; all otherwise.
+
+    Attributes
+    ----------
+    monthly : ndarray, shape (results, REACH + 1, households)
+    single : ndarray, shape (results, households)
     """
 
     def __init__(
         self,
         panel: Panel,
-        tables: Tables,
-        areas: NDArray[Any],
-        as_of: np.datetime64,
-        known_by: np.datetime64,
-        households: NDArray[np.intp] | None = None,
+        plan: Plan,
+        around: Surroundings,
+        area: Positions,
+        households: Positions | None = None,
     ) -> None:
-        self.panel, self.tables, self.areas = panel, tables, areas
-        self.as_of, self.known_by, self.households = as_of, known_by, households
-        self.months = as_of.astype("datetime64[M]") + np.arange(-REACH, 1)
-        self._done: dict[int, tuple[Node, Array]] = {}
-        self._lines: tuple[Array, NDArray[np.bool_]] | None = None
+        self.panel, self.plan, self.around, self.area = panel, plan, around, area
+        rows, some = panel.rows(around.as_of), slice(None) if households is None else households
+        self.values, self.present = panel.values[:, rows, some], panel.present[:, rows, some]
+        self.first = panel.values[:, 0, some], panel.present[:, 0, some]
+        self.monthly = np.empty((plan.monthly, REACH + 1, area.size))
+        self.single = np.empty((plan.single, area.size))
+        for step in plan.steps:
+            into = self.monthly if step.monthly else self.single
+            into[step.out] = self._done(step)
 
     def read(self, node: Node) -> Array:
-        """Return the value of an expression.
+        """Return the value of an expression of the plan: by month and household, or by household."""
+        held = self.monthly if is_monthly(node) else self.single
+        value: Array = held[self.plan.slots[node]]
+        return value
 
-        Returns
-        -------
-        ndarray
-            Of a series, shape (REACH + 1, households), the last row the running month; of a
-            reading, shape (households,).
-        """
-        done = self._done.get(id(node))
-        if done is None:
-            done = self._done[id(node)] = node, _OPS[node.op](self, *node.args)
-        return done[1]
+    def _done(self, step: Step) -> Array:
+        operands = [self._operand(operand) for operand in step.operands]
+        operation = OPERATIONS.get(step.op)
+        if operation is not None:
+            return operation(*operands, *step.fixed)
+        return _READ[step.op](self, *operands, *step.fixed)
 
-    def window(self, channel: Channel) -> tuple[Array, NDArray[np.int32]]:
-        """Return a channel's values and counts of facts, as ``Panel.window``."""
-        return self.panel.window(channel, self.as_of, self.households)
-
-    def lines(self) -> tuple[Array, NDArray[np.bool_]]:
-        """Return the income line by month and household, and whether it is per equivalent adult."""
-        if self._lines is None:
-            codes, area = np.unique(self.areas, return_inverse=True)
-            amount, oecd = monthly_lines(self.tables, codes, self.months, self.known_by)
-            self._lines = amount[:, area], oecd[area]
-        return self._lines
-
-    def value(self, arg: Node | float) -> Array | float:
-        """Return the value of an argument: of an expression its reading, else itself."""
-        return self.read(arg) if isinstance(arg, Node) else arg
-
-    def rows(self, series: Node, months: int) -> slice:
-        """Return the rows of a window: complete months only for incomes, else with the running one."""
-        return slice(REACH - months, REACH + (0 if series.complete else 1))
+    def _operand(self, operand: Operand) -> Any:
+        if operand.kind == "monthly":
+            return self.monthly[operand.of]
+        return self.single[operand.of] if operand.kind == "single" else operand.of
 
 
-def ordered_sum(values: Array) -> Array:
-    """Add up along the first axis in its order, whatever the shape (NumPy's ``sum`` does not)."""
-    total: Array = np.add.accumulate(values, axis=0)[-1]
-    return total
-
-
-def latest_row(known: NDArray[np.bool_], back: int = 0) -> NDArray[np.intp]:
-    """Return for each column the last true row (``back`` = 1: the one before it), -1 where none."""
-    for _ in range(back):
-        last = latest_row(known)
-        known = known.copy()
-        some = last >= 0
-        known[last[some], np.flatnonzero(some)] = False
-    last = known.shape[0] - 1 - np.argmax(known[::-1], axis=0)
-    return np.where(known.any(axis=0), last, -1)
-
-
-def _months(view: View, channel: Channel) -> Array:
-    values, present = view.window(channel)
+def _months(view: View, channel: Positions) -> Array:
+    values, present = view.values[channel, : REACH + 1], view.present[channel, : REACH + 1]
     return np.where(present > 0, values, np.nan)
 
 
-def _counts(view: View, channel: Channel) -> Array:
-    _, present = view.window(channel)
+def _counts(view: View, channel: Positions) -> Array:
+    present = view.present[channel, : REACH + 1]
     return np.where(present > 0, present, np.nan)
 
 
-def _carried(view: View, channel: Channel) -> Array:
-    values, present = view.window(channel)
-    rows = np.arange(values.shape[0])[:, None]
-    last = np.maximum.accumulate(np.where(present > 0, rows, -1), axis=0)
-    held: Array = np.take_along_axis(values, np.maximum(last, 0), axis=0)
+def _carried(view: View, channel: Positions) -> Array:
+    values, present = view.values[channel, : REACH + 1], view.present[channel, : REACH + 1]
+    months = np.arange(REACH + 1)[:, None]
+    last = np.maximum.accumulate(np.where(present > 0, months, -1), axis=1)
+    held = np.take_along_axis(values, np.maximum(last, 0), axis=1)
     return np.where(last >= 0, held, np.nan)
 
 
-def _ever(view: View, channel: Channel) -> Array:
-    held: Array = _months(view, channel)[0]
-    return held
+def _ahead(view: View, channel: Positions, months: int) -> Array:
+    due = view.values[channel, REACH + 1 : REACH + 1 + months]
+    total = np.zeros(due[:, 0].shape)
+    for month in range(months):  # whole numbers: exact in any order
+        total += due[:, month]
+    return total
 
 
-def _days_since(view: View, channel: Channel) -> Array:
-    return float(view.as_of.astype(np.int64)) - _ever(view, channel)
+def _ever(view: View, channel: Positions) -> Array:
+    values, present = view.first
+    return np.where(present[channel] > 0, values[channel], np.nan)
 
 
-def _window(view: View, series: Node, months: int) -> Array:
-    return view.read(series)[view.rows(series, months)]
-
-
-def _known(view: View, series: Node, months: int) -> Array:
-    return ordered_sum(np.isfinite(_window(view, series, months)).astype(np.float64))
-
-
-def _recorded(view: View, series: Node, months: int) -> Array:
-    window = _window(view, series, months)
-    return ordered_sum(np.where(np.isfinite(window), window, 0.0))
-
-
-def _total(view: View, series: Node, months: int) -> Array:
-    return np.where(_known(view, series, months) > 0, _recorded(view, series, months), np.nan)
-
-
-def _mean(view: View, series: Node, months: int) -> Array:
-    known = _known(view, series, months)
-    return np.where(known > 0, _recorded(view, series, months) / np.maximum(known, 1.0), np.nan)
-
-
-def _least(view: View, series: Node, months: int) -> Array:
-    window = _window(view, series, months)
-    least = np.where(np.isfinite(window), window, np.inf).min(axis=0)
-    return np.where(np.isfinite(least), least, np.nan)
-
-
-def _most(view: View, series: Node, months: int) -> Array:
-    window = _window(view, series, months)
-    most = np.where(np.isfinite(window), window, -np.inf).max(axis=0)
-    return np.where(np.isfinite(most), most, np.nan)
-
-
-def _spread(view: View, series: Node, months: int) -> Array:
-    window, known = _window(view, series, months), _known(view, series, months)
-    apart = np.where(np.isfinite(window), window - _mean(view, series, months), 0.0)
-    return np.where(known > 1, np.sqrt(ordered_sum(apart * apart) / np.maximum(known, 1.0)), np.nan)
-
-
-def _slope(view: View, series: Node, months: int) -> Array:
-    window, known = _window(view, series, months), _known(view, series, months)
-    finite = np.isfinite(window)
-    time = np.where(finite, np.arange(window.shape[0], dtype=np.float64)[:, None], 0.0)
-    middle = ordered_sum(time) / np.maximum(known, 1.0)
-    apart = np.where(finite, time - middle, 0.0)
-    rise = ordered_sum(apart * np.where(finite, window - _mean(view, series, months), 0.0))
-    run = ordered_sum(apart * apart)
-    return np.where(known > 1, rise / np.where(run > 0, run, 1.0), np.nan)
-
-
-def _below(view: View, series: Node, limit: float, months: int) -> Array:
-    under = ordered_sum((_window(view, series, months) < limit).astype(np.float64))
-    return np.where(_known(view, series, months) > 0, under, np.nan)
-
-
-def _latest(view: View, series: Node, back: int) -> Array:
-    window = _window(view, series, REACH)
-    row = latest_row(np.isfinite(window), back)
-    return np.where(row >= 0, window[np.maximum(row, 0), np.arange(row.size)], np.nan)
-
-
-def _age(view: View, series: Node) -> Array:
-    window = view.rows(series, REACH)
-    row = latest_row(np.isfinite(view.read(series)[window]))
-    return np.where(row >= 0, REACH - (window.start + row).astype(np.float64), np.nan)
-
-
-def _sum_known(view: View, *series: Node) -> Array:
-    values = np.stack([view.read(one) for one in series])
-    known = np.isfinite(values)
-    return np.where(known.any(axis=0), ordered_sum(np.where(known, values, 0.0)), np.nan)
-
-
-def _first_known(view: View, *series: Node) -> Array:
-    chosen = view.read(series[0])
-    for one in series[1:]:
-        chosen = np.where(np.isfinite(chosen), chosen, view.read(one))
-    return chosen
+def _days_since(view: View, channel: Positions) -> Array:
+    return float(view.around.as_of.astype(np.int64)) - _ever(view, channel)
 
 
 def _line(view: View) -> Array:
-    return view.lines()[0]
+    return view.around.lines()[0][:, view.area]
 
 
-def _equivalents(view: View, people: Node, under_10: Node) -> Array:
-    heads, children = view.read(people), view.read(under_10)
-    adults = np.maximum(heads - children - 1.0, 0.0)
-    return np.where(view.lines()[1], 1.0 + 0.5 * adults + 0.3 * children, heads)
+def _equivalents(view: View, people: Array, under_10: Array) -> Array:
+    adults = np.maximum(people - under_10 - 1.0, 0.0)
+    return np.where(view.around.lines()[1][view.area], 1.0 + 0.5 * adults + 0.3 * under_10, people)
 
 
-def _area_rate(view: View, target: str) -> Array:
-    codes, area = np.unique(view.areas, return_inverse=True)
-    rates: Array = rates_on(view.tables, codes, target, view.known_by)[area]
-    return rates
+def _of_area(op: str) -> Callable[..., Array]:
+    return lambda view, *args: view.around.read(op, *args)[view.area]
 
 
-def _divide(view: View, top: Node, bottom: Node | float) -> Array:
-    over, under = view.read(top), view.value(bottom)
-    return np.where(under != 0, over / np.where(under != 0, under, 1.0), np.nan)
-
-
-_OPS: dict[str, Callable[..., Array]] = {
+_READ: dict[str, Callable[..., Array]] = {
     "months": _months,
     "counts": _counts,
     "carried": _carried,
+    "ahead": _ahead,
     "ever": _ever,
     "days_since": _days_since,
-    "known": _known,
-    "recorded": _recorded,
-    "total": _total,
-    "mean": _mean,
-    "least": _least,
-    "most": _most,
-    "spread": _spread,
-    "slope": _slope,
-    "below": _below,
-    "latest": _latest,
-    "age": _age,
-    "sum_known": _sum_known,
-    "first_known": _first_known,
     "line": _line,
     "equivalents": _equivalents,
-    "area_rate": _area_rate,
-    "divide": _divide,
-    "add": lambda view, a, b: view.read(a) + view.value(b),
-    "subtract": lambda view, a, b: view.read(a) - view.value(b),
-    "multiply": lambda view, a, b: view.read(a) * view.value(b),
-    "above": lambda view, a, limit: np.where(np.isnan(view.read(a)), np.nan, view.read(a) > limit),
-    "at_most": lambda view, a, most: np.minimum(view.read(a), most),
+    "area_rate": _of_area("area_rate"),
 }
+"""Operations that look at the panel or at the areas."""

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 import numpy as np
 
+from features.context import Context
 from features.contract import Day, Tables, as_day
-from features.evidence import of_household
+from features.evidence import Evidence, evidence, of_household
 from features.policy import Policy
 from features.rates import rates_on
 from features.tables import CONTEXT_TABLES
-from features.vectors import Vectors, build_vectors
+from features.vectors import Vectors
 from models.bundle import Bundle
 from models.contributions import contributions, points
 from models.reasons import Reason, as_mapping, reasons
@@ -80,7 +81,13 @@ class Assessment:
 
 
 def assess(
-    bundle: Bundle, policy: Policy, tables: Tables, as_of: Day, *, made_at: str
+    bundle: Bundle,
+    policy: Policy,
+    tables: Tables,
+    as_of: Day,
+    *,
+    made_at: str,
+    context: Context | None = None,
 ) -> tuple[Assessment, ...]:
     """Assess every household of the tables as of the end of a day.
 
@@ -95,6 +102,8 @@ def assess(
         Facts with ``known_on`` after it do not count.
     made_at : str
         When the answer is given, ISO 8601; the door's clock.
+    context : Context, optional
+        The context tables, where they are kept from call to call.
 
     Returns
     -------
@@ -108,8 +117,13 @@ def assess(
     """
     day = as_day(as_of)
     names = tuple(dict.fromkeys((*bundle.model.features, *LOOKED_AT)))
-    vectors = build_vectors(tables, day, features=names)
-    return _assessed(bundle, policy, tables, vectors, day, made_at)
+    same = _Same(bundle, policy, context_sha256(tables), made_at, str(day))
+    told = (
+        one
+        for behind in evidence(tables, day, names, context=context)
+        for one in _assessed(same, tables, behind, day)
+    )
+    return tuple(told)
 
 
 def replay(assessment: Assessment, bundle: Bundle, policy: Policy, tables: Tables) -> tuple[str, ...]:
@@ -146,10 +160,8 @@ def context_sha256(tables: Tables) -> str:
     return digest.hexdigest()
 
 
-def _assessed(
-    bundle: Bundle, policy: Policy, tables: Tables, vectors: Vectors, day: np.datetime64, made_at: str
-) -> tuple[Assessment, ...]:
-    model = bundle.model
+def _assessed(same: _Same, tables: Tables, behind: Evidence, day: np.datetime64) -> Iterator[Assessment]:
+    model, vectors = same.bundle.model, behind.vectors
     known = Vectors(
         vectors.household_id,
         vectors.as_of,
@@ -161,14 +173,13 @@ def _assessed(
     score = model.score_matrix(known.X)
     probability = model.calibration.probability(score)
     usual = rates_on(tables, vectors.area, model.target, day)
-    usual = np.where(np.isnan(usual), float(bundle.origin.created.get("base_rate", "nan")), usual)
+    usual = np.where(np.isnan(usual), float(same.bundle.origin.created.get("base_rate", "nan")), usual)
     usual = np.where(np.isnan(usual), 0.0, usual)
     given = contributions(model, known)
     shares = points(model, given, score, probability, usual)
-    same = _Same(bundle, policy, context_sha256(tables), made_at, str(day))
-    return tuple(
-        same.assessment(
-            tables,
+    for row in range(len(vectors)):
+        yield same.assessment(
+            behind,
             household_id=str(vectors.household_id[row]),
             values=as_mapping(vectors.features, vectors.X[row]),
             phi=as_mapping(model.features, given.phi[row]),
@@ -177,8 +188,6 @@ def _assessed(
             usual=float(usual[row]),
             vector_sha256=known.row_sha256(row),
         )
-        for row in range(len(vectors))
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +202,7 @@ class _Same:
 
     def assessment(
         self,
-        tables: Tables,
+        behind: Evidence,
         *,
         household_id: str,
         values: Mapping[str, float],
@@ -206,9 +215,7 @@ class _Same:
         model, policy = self.bundle.model, self.policy
         enough = sufficiency(values, policy)
         judged = enough != "insufficient"
-        own = of_household(tables, household_id, self.as_of) if judged else tables
-        day = np.datetime64(self.as_of, "D")
-        told = reasons(own, household_id, day, values, phi, share, policy) if judged else ()
+        told = reasons(behind, household_id, values, phi, share, policy) if judged else ()
         whole = Assessment(
             assessment_id="",
             household_id=household_id,
@@ -308,7 +315,6 @@ def _both(group: str, name: str, **given: Any) -> dict[str, str]:
 
 def _reason(reason: Reason) -> dict[str, Any]:
     given = asdict(reason)
-    given["disputed"] = False
     for fact in given["evidence"]:
         del fact["imputed"]
     return given

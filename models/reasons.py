@@ -8,9 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from features.contract import Tables
 from features.definitions import FEATURES
-from features.evidence import Fact, earlier, evidence
+from features.evidence import Evidence, Fact
 from features.policy import Policy
 from models.wording import phrase, sentence
 
@@ -19,6 +18,9 @@ UNTOLD = frozenset({"data_age", "area"})
 
 MOST_FACTS = 5
 """Facts named behind a reason, newest first."""
+
+MARKS = ("imputed", "inherited", "disputed")
+"""Marks of a fact that are told with the reason that rests on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ class Reason:
     evidence : tuple of Fact
         Newest first.
     features : tuple of Cited
+    disputed : bool
+        Whether the household says of a fact behind it that it is not so.
     """
 
     concept: str
@@ -54,12 +58,12 @@ class Reason:
     en: str
     evidence: tuple[Fact, ...]
     features: tuple[Cited, ...]
+    disputed: bool = False
 
 
 def reasons(
-    tables: Tables,
+    behind: Evidence,
     household_id: str,
-    as_of: np.datetime64,
     values: Mapping[str, float],
     phi: Mapping[str, float],
     points: Mapping[str, float],
@@ -72,10 +76,9 @@ def reasons(
 
     Parameters
     ----------
-    tables : Tables
-        The household's facts, others' may be among them.
+    behind : Evidence
+        What is behind the values of this household, and perhaps of others.
     household_id : str
-    as_of : datetime64[D]
     values, phi : mapping of feature id to float
         The vector and the contributions of the raw score.
     points : mapping of concept to float
@@ -86,14 +89,13 @@ def reasons(
     for concept in sorted(points.keys() - UNTOLD - {"start"}, key=lambda name: (-abs(points[name]), name)):
         if len(told) == policy.most_reasons or abs(points[concept]) < policy.least_points:
             break
-        told.extend(_first(tables, household_id, as_of, values, phi, concept, points[concept]))
+        told.extend(_first(behind, household_id, values, phi, concept, points[concept]))
     return tuple(told)
 
 
 def _first(
-    tables: Tables,
+    behind: Evidence,
     household_id: str,
-    as_of: np.datetime64,
     values: Mapping[str, float],
     phi: Mapping[str, float],
     concept: str,
@@ -101,23 +103,24 @@ def _first(
 ) -> Iterator[Reason]:
     for name in _candidates(values, phi, concept, points):
         feature = FEATURES[name]
-        facts = evidence(tables, household_id, as_of, [name])[name]
+        facts = behind.facts(household_id, name)
         if not facts:
             continue
-        before = earlier(tables, household_id, as_of, name)
+        before = behind.earlier(household_id, name)
         zh, en = (phrase(feature, values[name], before, language) for language in ("zh", "en"))
         if not zh or not en:
             continue
         raises, newest = points > 0, facts[0]
-        imputed = any(fact.imputed for fact in facts)
+        marks = tuple(mark for mark in MARKS if any(getattr(fact, mark) for fact in facts))
         yield Reason(
             concept,
             "raises" if raises else "lowers",
             points,
-            sentence(zh, raises, newest.occurred_on, newest.source, imputed, "zh"),
-            sentence(en, raises, newest.occurred_on, newest.source, imputed, "en"),
+            sentence(zh, raises, newest.occurred_on, newest.source, marks, "zh"),
+            sentence(en, raises, newest.occurred_on, newest.source, marks, "en"),
             facts[:MOST_FACTS],
             (Cited(name, values[name], feature.unit, phi[name]),),
+            "disputed" in marks,
         )
         return
 

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from features.channels import Channel
-from features.contract import Facts, Tables
+from features.contract import Tables
 from features.definitions.income import GROSS, NET, PEOPLE, SOURCES, UNDER_10, income
 from features.history import NEVER, believed
-from features.panel import REACH, Panel
-from features.readings import Series, equivalents, first_known, months_of
+from features.ids import distinct, positions
+from features.operations import ordered_sum
+from features.panel import REACH
+from features.plan import plan
+from features.readings import Series, equivalents, first_known, line, months_of
+from features.replay import Replay
 from features.tables.support import SUPPORTS
-from features.vectors import Cohort, areas_on
-from features.view import View, ordered_sum
+from features.vectors import Cohort
+from features.view import View
 from training.horizon import months_on
 
 Floats = NDArray[np.float64]
@@ -26,10 +30,8 @@ YEAR = 12
 LEAST_MONTHS = 6
 """Of the twelve months so many must have a recorded income; with fewer the outcome is not known."""
 
-BLOCK = 4000
-"""Households whose panel is held at once."""
-
 HEADS = equivalents(PEOPLE, UNDER_10)
+LINE = line()
 RECEIVED: Series = first_known(GROSS, months_of(income("total")))
 """Gross income by month; the total only in months without components."""
 
@@ -80,7 +82,7 @@ def income_to_line(tables: Tables, cohort: Cohort, horizon_months: int, known_by
         heads, net = view.read(HEADS)[rows], view.read(NET)[rows]
         known = np.isfinite(net) & np.isfinite(heads) & (heads > 0.0)
         months = ordered_sum(known.astype(np.float64))
-        later = granted.after(as_of, owner, view.months[rows])
+        later = granted.after(as_of, owner, view.around.months[rows])
         left_out = np.minimum(
             ordered_sum(np.where(known, later, 0.0)),
             ordered_sum(np.where(known, _transfers(view, rows), 0.0)),
@@ -89,11 +91,11 @@ def income_to_line(tables: Tables, cohort: Cohort, horizon_months: int, known_by
         people = np.where(known, heads, 1.0)
         a_head = ordered_sum(np.where(known, net / people, 0.0)) / some
         mean_people = ordered_sum(np.where(known, people, 0.0)) / some
-        line = view.lines()[0][REACH - 1]
+        at_the_end = view.read(LINE)[REACH - 1]
         kept = a_head - left_out / some / np.where(mean_people > 0.0, mean_people, 1.0)
-        return np.where(months >= LEAST_MONTHS, kept / line, np.nan)
+        return np.where(months >= LEAST_MONTHS, kept / at_the_end, np.nan)
 
-    return _read(tables, cohort, horizon_months, known_by, (HEADS, NET, GROSS), ratio)
+    return _read(tables, cohort, horizon_months, known_by, (HEADS, NET, GROSS, SOURCES["transfer"]), ratio)
 
 
 def hard_cost_share(tables: Tables, cohort: Cohort, horizon_months: int, known_by: np.datetime64) -> Floats:
@@ -199,51 +201,22 @@ def _read(
     series: tuple[Series, ...],
     figure: Figure,
 ) -> Floats:
-    """Read one figure of each household on the day after its horizon, a block of households at a time."""
+    """Read one figure of each household on the day after its horizon."""
     found = np.full(cohort.as_of.size, np.nan)
     if not found.size:
         return found
-    households = np.unique(tables["households"]["household_id"])
-    owner = _positions(tables, cohort.household_id)
-    days = np.unique(cohort.as_of)
+    days, step = np.unique(cohort.as_of, return_inverse=True)
     places = months_on(days, horizon_months) + 1
-    channels = list(dict.fromkeys(channel for one in series for channel in one.channels()))
-    names = {"households", *(channel.table for channel in channels)}
-    for low, piece in _pieces(tables, households, names):
-        block = households[low : low + BLOCK]
-        panel = Panel(piece, channels, block, places[0], places[-1])
-        panel.advance(known_by)
-        areas = areas_on(piece, block, known_by)
-        inside = np.flatnonzero((owner >= low) & (owner < low + BLOCK))
-        for day, place in zip(days, places, strict=True):
-            rows = inside[cohort.as_of[inside] == day]
-            wanted, back = np.unique(owner[rows], return_inverse=True)
-            if wanted.size:
-                view = View(panel, piece, areas[wanted - low], place, known_by, wanted - low)
-                found[rows] = figure(view, wanted, day)[back]
+    replay = Replay(tables, plan((*series, LINE)), places, np.full(places.size, known_by))
+    owner = positions(cohort.household_id, replay.households)
+    rows = [np.flatnonzero(step == each) for each in range(days.size)]
+    for look in replay.looks([np.unique(owner[each]) for each in rows]):
+        asked = rows[look.step]
+        inside = asked[np.isin(owner[asked], look.members)]
+        place = np.searchsorted(look.members, owner[inside])
+        found[inside] = figure(look.view, look.members, days[look.step])[place]
     return found
 
 
-def _pieces(tables: Tables, households: NDArray[np.str_], names: set[str]) -> Iterator[tuple[int, Tables]]:
-    """Cut the tables that are read into blocks of households; context tables go whole to each."""
-    context: Tables = {name: tables[name] for name in ("areas", "lines") if name in tables}
-    sorted_rows = {}
-    for name in names & tables.keys():
-        owner = np.searchsorted(households, tables[name]["household_id"]) // BLOCK
-        order = np.argsort(owner, kind="stable")
-        bounds = np.searchsorted(owner[order], np.arange(-(-households.size // BLOCK) + 1))
-        sorted_rows[name] = order, bounds
-    for number, low in enumerate(range(0, households.size, BLOCK)):
-        piece = {
-            name: _rows(tables[name], order[bounds[number] : bounds[number + 1]])
-            for name, (order, bounds) in sorted_rows.items()
-        }
-        yield low, {**context, **piece}
-
-
-def _rows(facts: Facts, rows: NDArray[np.intp]) -> Facts:
-    return {name: values[rows] for name, values in facts.items()}
-
-
 def _positions(tables: Tables, household: NDArray[np.str_]) -> NDArray[np.int64]:
-    return np.searchsorted(np.unique(tables["households"]["household_id"]), household).astype(np.int64)
+    return positions(household, distinct(tables["households"]["household_id"]))

@@ -3,7 +3,7 @@
 from features.contract import Table
 from features.tables.areas import AREA_RATES, AREAS, LINES
 from features.tables.money import EXPENSES, INCOMES, LOANS
-from features.tables.outcomes import MONITORING, VERIFICATIONS
+from features.tables.outcomes import DISPUTES, MONITORING, VERIFICATIONS
 from features.tables.people import COMPOSITIONS, HOUSEHOLDS, MEMBERS, REGISTRATIONS
 from features.tables.shocks import DISASTERS, PRICES, WARNINGS
 from features.tables.support import SUPPORTS
@@ -25,6 +25,7 @@ TABLES: dict[str, Table] = {
         SUPPORTS,
         MONITORING,
         VERIFICATIONS,
+        DISPUTES,
         AREAS,
         LINES,
         AREA_RATES,

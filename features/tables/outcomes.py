@@ -1,4 +1,4 @@
-"""What came of it: never features."""
+"""What came of it, and what the household says: never features."""
 
 from features.contract import Column, codes, household_table
 
@@ -105,4 +105,26 @@ VERIFICATIONS = household_table(
     ),
     Column("reached", "flag", "Somebody was met", "是否见到人", "outcome"),
     Column("next_visit_on", "date", "Next visit", "下次走访日期", "outcome"),
+)
+
+DISPUTES = household_table(
+    "disputes",
+    "outcomes",
+    "What the household says of a fact that is held about it; the fact stands, and is marked where it is cited",
+    "农户对已有记录的异议",
+    Column("about_table", "id", "Table of the fact", "所涉表", "key", required=True),
+    Column("about_record_id", "id", "Record of the fact", "所涉记录编号", "key", required=True),
+    Column(
+        "kind",
+        "code",
+        "What is wrong with it",
+        "异议类型",
+        "never",
+        required=True,
+        codes=codes(
+            ("not_ours", "not ours", "不是我家的"),
+            ("wrong_amount", "wrong amount", "金额不对"),
+            ("out_of_date", "out of date", "已经过时"),
+        ),
+    ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import tomllib
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
@@ -61,12 +62,12 @@ def figure(value: float, unit: str, language: Language) -> str:
 
 
 def sentence(
-    text: str, raises: bool, occurred_on: str, source: str, imputed: bool, language: Language
+    text: str, raises: bool, occurred_on: str, source: str, marks: Sequence[str], language: Language
 ) -> str:
-    """Return a reason as a full sentence, with its source and month."""
+    """Return a reason as a full sentence, with the marks of its facts, its source and month."""
     words = wording(language)
-    if imputed:
-        text = words["imputed"].format(phrase=text)
+    for mark in marks:
+        text = words[mark].format(phrase=text)
     year, month = int(occurred_on[:4]), int(occurred_on[5:7])
     template = words["raises" if raises else "lowers"]
     return str(

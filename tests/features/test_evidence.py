@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features.definitions import FEATURES
-from features.evidence import earlier, evidence
+from features.evidence import evidence
 from features.vectors import build_vectors
 from tests.facts import facts, income, people
 from tests.laws.histories import AS_OF, IDS, records, tables_of
@@ -19,9 +19,14 @@ DAY = date(2025, 6, 30)
 TOLD = tuple(name for name in FEATURES if name != "area_rate_next_visit")
 
 
+def behind(tables, feature, as_of="2025-06-30", household="h"):
+    """Return the facts behind a feature of a household."""
+    return next(evidence(tables, as_of, [feature])).facts(household, feature)
+
+
 def cited(tables, feature, as_of="2025-06-30"):
     """Return the ids of the facts behind a feature of household ``h``."""
-    return [fact.record_id for fact in evidence(tables, "h", as_of, [feature])[feature]]
+    return [fact.record_id for fact in behind(tables, feature, as_of)]
 
 
 def believed(drawn):
@@ -39,12 +44,12 @@ def test_facts_that_are_not_cited_change_nothing(drawn, household):
     """A value is the same in every bit where only the facts behind it are left."""
     drawn = believed(drawn)
     whole = build_vectors(tables_of(drawn), AS_OF)
-    behind = evidence(tables_of(drawn), household, AS_OF, TOLD)
+    found = next(evidence(tables_of(drawn), AS_OF, TOLD))
     row = whole.household_id.tolist().index(household)
     for name in TOLD:
         if np.isnan(whole.column(name)[row]):
             continue
-        ids = {fact.record_id for fact in behind[name]}
+        ids = {fact.record_id for fact in found.facts(household, name)}
         kept = [(table, one) for table, one in drawn if one["record_id"] in ids]
         alone = build_vectors(tables_of(kept), AS_OF, features=[name])
         assert alone.X[row].tobytes() == whole.column(name)[[row]].tobytes(), name
@@ -59,7 +64,9 @@ def test_a_known_value_has_facts_and_every_fact_is_the_household_s_own(drawn, ho
     vectors = build_vectors(tables, AS_OF, features=TOLD)
     row = vectors.household_id.tolist().index(household)
     own = {(table, one["record_id"]) for table, one in drawn if one["household_id"] == household}
-    for name, found in evidence(tables, household, AS_OF, TOLD).items():
+    everything = next(evidence(tables, AS_OF, TOLD))
+    for name in TOLD:
+        found = everything.facts(household, name)
         value = vectors.column(name)[row]
         assert found or np.isnan(value) or value == 0, name
         assert {(fact.table, fact.record_id) for fact in found} <= own
@@ -97,7 +104,8 @@ def test_the_latest_figure_rests_on_the_latest_fact_only():
     )
     assert cited(tables, "income_to_line_latest") == ["may", "two"]
     assert cited(tables, "income_to_line_before") == ["april", "two"]
-    assert earlier(tables, "h", "2025-06-30", "income_to_line_latest") == 0.5
+    told = next(evidence(tables, "2025-06-30", ["income_to_line_latest"]))
+    assert told.earlier("h", "income_to_line_latest") == 0.5
 
 
 def test_a_figure_that_lost_to_another_account_is_not_cited():
@@ -118,7 +126,7 @@ def test_what_is_not_known_yet_is_not_cited():
     corrected = first | {"amount": 2500, "known_on": "2025-06-20", "source": "survey"}
     tables = facts(incomes=[first, corrected], compositions=[people("2025-01-15", 1)])
     for as_of, known_on in (("2025-06-10", "2025-06-05"), ("2025-06-30", "2025-06-20")):
-        newest = evidence(tables, "h", as_of, ["income_to_line_latest"])["income_to_line_latest"][0]
+        newest = behind(tables, "income_to_line_latest", as_of)[0]
         assert (newest.record_id, newest.known_on) == ("r", known_on)
     assert newest.source == "survey"
 
@@ -126,8 +134,5 @@ def test_what_is_not_known_yet_is_not_cited():
 def test_an_estimated_figure_is_marked():
     """The mark of the office goes along with the fact."""
     tables = facts(incomes=[income("2025-05-31", 2000, imputed=True)], compositions=[people("2025-01-15", 1)])
-    marks = [
-        fact.imputed
-        for fact in evidence(tables, "h", "2025-06-30", ["income_to_line_latest"])["income_to_line_latest"]
-    ]
+    marks = [fact.imputed for fact in behind(tables, "income_to_line_latest")]
     assert marks == [True, False]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from features import vectors
+from features import replay
 from features.definitions import FEATURES
 from features.tables import HOUSEHOLD_TABLES
 from features.vectors import Vectors, build_vectors
@@ -74,7 +74,7 @@ def test_blocks_give_the_same_bytes(drawn):
     tables = tables_of(drawn)
     whole = build_vectors(tables, AS_OF)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(vectors, "BLOCK_CELLS", 1)
+        patch.setattr(replay.Replay.looks, "__defaults__", (None, 1))
         assert same_bytes(build_vectors(tables, AS_OF), whole)
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 
-from features.channels import claims
+from features.chronicle import chronicle
+from features.claims import claims
 from features.definitions.income import income as channel
-from features.history import believed
+from features.wiring import wiring
 from tests.facts import LINES, facts, income, people, value
 
 ONE = people("2025-01-15", 1)
@@ -35,9 +37,9 @@ def test_a_monthly_record_beats_a_yearly_survey_of_the_same_month():
 def test_a_yearly_figure_is_spread_over_its_months_to_the_fen(yuan):
     """The twelve months are whole fen, differ by a fen at most, and add up to the figure."""
     survey = income("2025-12-31", yuan, account="period", period_start="2025-01-01", period_end="2025-12-31")
-    told = facts(incomes=[survey])["incomes"]
-    made = claims(channel("total"), told, believed(told), 540, 700)
-    assert made.month.tolist() == list(range(660, 672))
+    told = chronicle(facts(incomes=[survey]), ["incomes"])
+    made = claims(told, wiring((channel("total"),)), 540, 160, np.ones(1, bool))
+    assert (540 + made.month).tolist() == list(range(660, 672))
     assert made.amount.sum() == round(yuan * 100)
     assert made.amount.max() - made.amount.min() <= 1
 

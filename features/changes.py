@@ -1,0 +1,137 @@
+"""What changes in the cells of the panel from one day to the next, as facts become known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.chronicle import Chronicle
+from features.claims import Claims, claims
+from features.contests import Contest
+from features.wiring import Wiring
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """One entry a change, in the order of the days.
+
+    Parameters
+    ----------
+    step : ndarray of int
+        Position of the day among those on which the panel is looked at.
+    cell : ndarray of int
+    amount : ndarray of float64
+        What is added to the cell's value.
+    facts : ndarray of int
+        What is added to the number of facts behind it.
+    """
+
+    step: Ints
+    cell: Ints
+    amount: Floats
+    facts: Ints
+
+    def on(self, step: int) -> tuple[Ints, Floats, Ints]:
+        """Return cells, amounts and facts of one day."""
+        low, high = np.searchsorted(self.step, (step, step + 1))
+        return self.cell[low:high], self.amount[low:high], self.facts[low:high]
+
+
+_NONE = Changes(*(np.zeros(0, dtype=kind) for kind in (np.int64, np.int64, np.float64, np.int64)))
+
+
+def changes(
+    chronicle: Chronicle,
+    wired: Wiring,
+    first_month: int,
+    shape: tuple[int, int, int],
+    known_by: NDArray[np.datetime64],
+) -> tuple[Changes, Claims]:
+    """Return what changes in a panel, and the claims that count on the first day.
+
+    Parameters
+    ----------
+    chronicle : Chronicle
+    wired : Wiring
+        Of the panel's channels.
+    first_month : int
+        The panel's first month since 1970.
+    shape : tuple of int
+        Channels, months, households.
+    known_by : ndarray of datetime64[D], shape (days,)
+        The days, in order, at whose end the panel is looked at.
+    """
+    if not chronicle.told:
+        return _NONE, Claims(_NONE.step, _NONE.step, _NONE.step, _NONE.amount)
+    step, until = chronicle.steps(known_by)
+    made = claims(chronicle, wired, first_month, shape[1], step < until)
+    cell = (made.channel * shape[1] + made.month) * shape[2] + chronicle.joined("owner")[made.row]
+    meeting, places = _meeting(cell, wired.meets[made.channel], int(np.prod(shape)))
+    plain = np.ones(cell.size, dtype=bool)
+    plain[meeting] = False
+    alone = np.flatnonzero(plain)
+    begins, ends = step[made.row], until[made.row]
+    one = np.ones(alone.size, dtype=np.int64)
+    later = alone[ends[alone] < known_by.size]
+    parts = [
+        Changes(begins[alone], cell[alone], made.amount[alone], one),
+        Changes(ends[later], cell[later], -made.amount[later], -one[: later.size]),
+    ]
+    first = alone[begins[alone] == 0]
+    if meeting.size:
+        place, contest = np.searchsorted(places, cell[meeting]), Contest(chronicle, wired)
+        of_meeting = made.take(meeting), place, places, begins[meeting], ends[meeting]
+        fought, won = _fought(*of_meeting, known_by.size, contest)
+        parts.append(fought)
+        first = np.concatenate([first, meeting[won]])
+    return _in_order(parts, known_by.size), made.take(first)
+
+
+def _meeting(cell: Ints, meets: NDArray[np.bool_], cells: int) -> tuple[NDArray[np.intp], Ints]:
+    """Return the claims that share their cell with another against which they stand, and those cells."""
+    rows = np.flatnonzero(meets)
+    shared = np.bincount(cell[rows], minlength=cells) > 1
+    return rows[shared[cell[rows]]], np.flatnonzero(shared)
+
+
+def _fought(
+    made: Claims, place: Ints, places: Ints, begins: Ints, ends: Ints, days: int, contest: Contest
+) -> tuple[Changes, NDArray[np.intp]]:
+    """Follow cells on which claims stand against each other through the days; also who wins the first.
+
+    A moment is a day on which anything changes in a cell; each claim is held against every moment
+    of its cell at which it lives.
+    """
+    first, last = place * (days + 1) + begins, place * (days + 1) + ends
+    turns = np.zeros(places.size * (days + 1), dtype=bool)
+    turns[first] = turns[last] = True
+    moments, number = np.flatnonzero(turns), np.cumsum(turns) - 1
+    lives = number[last] - number[first]
+    claim = np.repeat(np.arange(place.size), lives)
+    moment = np.arange(claim.size) + (number[first] - (np.cumsum(lives) - lives))[claim]
+    won = contest.winners(made.take(claim), moment)
+    amount = np.bincount(moment[won], made.amount[claim[won]], moments.size)
+    facts = np.bincount(moment[won], minlength=moments.size)
+    here, step = np.divmod(moments, days + 1)
+    same = here[1:] == here[:-1]
+    change, more = amount.copy(), facts.copy()
+    change[1:] -= np.where(same, amount[:-1], 0.0)
+    more[1:] -= np.where(same, facts[:-1], 0)
+    counts = step < days
+    changed = Changes(step[counts], places[here[counts]], change[counts], more[counts])
+    return changed, claim[won[step[moment[won]] == 0]]
+
+
+def _in_order(parts: list[Changes], days: int) -> Changes:
+    step, cell, amount, facts = (
+        np.concatenate([getattr(part, name) for part in parts]) for name in Changes.__slots__
+    )
+    if days == 1:
+        return Changes(step, cell, amount, facts)
+    order = np.argsort(step.astype(np.int16), kind="stable")
+    return Changes(step[order], cell[order], amount[order], facts[order])

@@ -1,0 +1,169 @@
+"""What facts say about cells of the panel: a channel, a month, a whole number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.chronicle import Chronicle
+from features.history import NEVER
+from features.wiring import DUE, DURING, EVER, NO_DATE, SPAN, STATES, Wiring, states
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+ALWAYS = int(NEVER.astype("datetime64[M]").astype(np.int64))
+"""Month in which a spell ends of which no end is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """One entry a claim: what one fact says about one cell.
+
+    Parameters
+    ----------
+    row : ndarray of int
+        Row of the chronicle.
+    channel : ndarray of int
+    month : ndarray of int
+        Row of the panel; 0 of a channel without months.
+    amount : ndarray of float64
+        A whole number.
+    """
+
+    row: Ints
+    channel: Ints
+    month: Ints
+    amount: Floats
+
+    def take(self, some: NDArray[np.intp] | NDArray[np.bool_]) -> Claims:
+        """Return some of the claims."""
+        return Claims(self.row[some], self.channel[some], self.month[some], self.amount[some])
+
+
+class Cells:
+    """The values of a chronicle that channels read, one column under another.
+
+    Parameters
+    ----------
+    chronicle : Chronicle
+    wired : Wiring
+    """
+
+    def __init__(self, chronicle: Chronicle, wired: Wiring) -> None:
+        columns: list[Floats] = []
+        begin: list[int] = []
+        height = 0
+        for name, table in wired.tables.items():
+            told = chronicle.told.get(name)
+            first = chronicle.first.get(name, 0)
+            for column in table.values:
+                begin.append(height - first)
+                if told is not None:
+                    columns.append(_plain(told.of(column)) if column else np.ones(told.row.size))
+                    height += told.row.size
+        self._values = np.concatenate(columns, dtype=np.float64, casting="unsafe") if columns else np.zeros(0)
+        self._begin = np.array(begin, dtype=np.int64)
+
+    def read(self, place: Ints, row: Ints) -> Floats:
+        """Return values by their places in the wiring and rows of the chronicle."""
+        return self._values[self._begin[place] + row]
+
+
+def claims(
+    chronicle: Chronicle, wired: Wiring, first_month: int, months: int, live: NDArray[np.bool_]
+) -> Claims:
+    """Return what the facts of a chronicle say about a panel.
+
+    Parameters
+    ----------
+    chronicle : Chronicle
+    wired : Wiring
+        Of the panel's channels.
+    first_month, months : int
+        The panel's first month since 1970, and how many it has; claims outside are left out.
+    live : ndarray of bool
+        Which rows of the chronicle are read.
+    """
+    row, channel, zero = _read(chronicle, wired, live)
+    cells = Cells(chronicle, wired)
+    value = cells.read(wired.value[channel], row)
+    there = zero | (value >= wired.least[channel])
+    row, channel, zero, value = row[there], channel[there], zero[there], value[there]
+    amount = np.rint(value * wired.scale[channel])
+    coded = np.flatnonzero(wired.coded[channel])
+    state = np.minimum(value[coded], STATES - 2).astype(np.int64) + 1
+    amount[coded] = wired.equal[channel[coded], state]
+    amount[zero] = 0.0
+    month = _month(chronicle.column("occurred_on"))[row] - first_month
+    return _placed(Claims(row, channel, month, amount), cells, wired, first_month, months)
+
+
+def _read(
+    chronicle: Chronicle, wired: Wiring, live: NDArray[np.bool_]
+) -> tuple[Ints, Ints, NDArray[np.bool_]]:
+    """Return row and channel of every reading of a row, and whether 0 is held instead of the value."""
+    classes = []
+    for name, told in chronicle.told.items():
+        table = wired.tables[name]
+        of_row = np.full(told.row.size, table.first_class)
+        for column, gives in table.conditions:
+            of_row += gives[states(told.declared.column(column), told.of(column))]
+        classes.append(of_row)
+    of_row = np.concatenate(classes)
+    count = np.where(live, wired.count[of_row], 0)
+    row = np.repeat(np.arange(of_row.size), count)
+    within = np.arange(row.size) + (wired.first[of_row] - (np.cumsum(count) - count))[row]
+    return row, wired.channel[within], wired.zero[within]
+
+
+def _placed(made: Claims, cells: Cells, wired: Wiring, first_month: int, months: int) -> Claims:
+    """Put claims into the months where their channels lie."""
+    at = wired.at[made.channel]
+    made.month[at == EVER] = 0
+    due = np.flatnonzero(at == DUE)
+    if due.size:
+        day = cells.read(wired.begins[made.channel[due]], made.row[due])
+        made.month[due] = np.where(day > NO_DATE, _month_of(day) - first_month, -1)
+    inside = (at < SPAN) & (made.month >= 0) & (made.month < months)
+    plain = made.take(inside)
+    long = np.flatnonzero(at >= SPAN)
+    if not long.size:
+        return plain
+    spread = _spread(made.take(long), at[long], cells, wired, first_month, months)
+    return Claims(
+        *(np.concatenate([getattr(plain, name), getattr(spread, name)]) for name in Claims.__slots__)
+    )
+
+
+def _spread(made: Claims, at: Ints, cells: Cells, wired: Wiring, first_month: int, months: int) -> Claims:
+    """Put claims into every month of their span; those of a sum share it, to the whole unit."""
+    start = cells.read(wired.begins[made.channel], made.row)
+    end = cells.read(wired.ends[made.channel], made.row)
+    open_end = np.where(at == DURING, ALWAYS - first_month, made.month)
+    first = np.where(start > NO_DATE, _month_of(start) - first_month, made.month)
+    last = np.where(start > NO_DATE, open_end, made.month)
+    last = np.maximum(np.where(end > NO_DATE, _month_of(end) - first_month, last), first)
+    low, high = np.maximum(first, 0), np.minimum(last, months - 1)
+    count = np.maximum(high - low + 1, 0)
+    one = np.repeat(np.arange(count.size), count)
+    month = np.arange(one.size) + (low - (np.cumsum(count) - count))[one]
+    whole, parts = made.amount.astype(np.int64)[one], (last - first + 1)[one]
+    place = month - first[one]
+    shared = np.where(at[one] == SPAN, whole * (place + 1) // parts - whole * place // parts, whole)
+    return Claims(made.row[one], made.channel[one], month, shared.astype(np.float64))
+
+
+def _plain(values: NDArray[np.generic]) -> NDArray[np.generic]:
+    return values.view(np.int64) if values.dtype.kind == "M" else values
+
+
+def _month(days: NDArray[np.datetime64]) -> Ints:
+    return days.astype("datetime64[M]").astype(np.int64)
+
+
+def _month_of(day: Floats) -> Ints:
+    """Return the month since 1970 of days since 1970; any month of a day that is missing."""
+    return _month(np.where(day > NO_DATE, day, 0.0).astype("datetime64[D]"))

@@ -1,0 +1,88 @@
+"""Where several facts speak of one cell: which of them count."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.chronicle import Chronicle, Told
+from features.claims import Claims
+from features.ids import hashes
+from features.wiring import Wiring
+
+Ints = NDArray[np.int64]
+
+_EARLIEST, _DAYS = 1 << 20, 1 << 22
+"""Days before 1970 and in all that a key has room for: from before Christ to the year 9999 and beyond."""
+_REVISIONS = 1 << 18
+_ACCOUNTS = 8
+"""More than the contract has."""
+
+
+class Contest:
+    """What decides between claims on one cell.
+
+    Of the claims on a cell that live on the same day those of the least account count, and of each
+    person the last of them: by the day it occurred and then by the day it was known, or, where accounts stand
+    against each other, by the day it was known and then by the day it occurred; then by
+    revision; then, for want of anything better, by the hash of the record.
+
+    Parameters
+    ----------
+    chronicle : Chronicle
+    wired : Wiring
+    """
+
+    def __init__(self, chronicle: Chronicle, wired: Wiring) -> None:
+        self._wired = wired
+        occurred, known = (
+            chronicle.column(name).astype(np.int64) + _EARLIEST for name in ("occurred_on", "known_on")
+        )
+        self._record = hashes(chronicle.column("record_id"))
+        revision = np.minimum(np.nan_to_num(chronicle.column("revision")), _REVISIONS - 1).astype(np.int64)
+        self._latest = (occurred * _DAYS + known) * _REVISIONS + revision
+        self._account = (known * _DAYS + occurred) * _REVISIONS + revision
+        self._person = _by_row(chronicle, wired.each, _persons)
+        accounts = {wired.channels[each].table: "account" for each in np.flatnonzero(wired.ranked)}
+        self._least = _by_row(chronicle, accounts, lambda told, column: told.of(column).astype(np.int64))
+
+    def winners(self, made: Claims, moment: Ints) -> NDArray[np.intp]:
+        """Return which claims count, of those that live at each moment."""
+        row, channel = made.row, made.channel
+        ranked, apart = self._wired.ranked[channel], self._wired.apart[channel]
+        least = moment * _ACCOUNTS + np.where(ranked, self._least[row], 0)
+        group = least * (self._person.max(initial=0) + 1) + np.where(apart, self._person[row], 0)
+        late = np.where(ranked, self._account[row], self._latest[row])
+        order = np.lexsort((self._record[row], late, group))
+        group, least, moment = group[order], least[order], moment[order]
+        opens = np.ones(order.size, dtype=bool)
+        opens[1:] = moment[1:] != moment[:-1]
+        first = np.flatnonzero(opens)[np.cumsum(opens) - 1]
+        last = np.ones(order.size, dtype=bool)
+        last[:-1] = group[1:] != group[:-1]
+        return order[last & (least == least[first])]
+
+
+def _persons(told: Told, column: str) -> Ints:
+    """Return a number of the person of each row within the household, the same for the same person."""
+    person = hashes(told.of(column))
+    order = np.lexsort((person, told.owner))
+    owner, person = told.owner[order], person[order]
+    other, another = owner[1:] != owner[:-1], person[1:] != person[:-1]
+    count = np.concatenate([[0], np.cumsum(other | another)])
+    first = np.concatenate([[0], np.flatnonzero(other) + 1])
+    number = np.empty(order.size, dtype=np.int64)
+    number[order] = count - np.repeat(count[first], np.diff(np.append(first, order.size)))
+    return number
+
+
+def _by_row(chronicle: Chronicle, columns: Mapping[str, str], made: Callable[[Told, str], Ints]) -> Ints:
+    """Return what is made of one column of some tables, and 0 for the rows of the others."""
+    return np.concatenate(
+        [
+            made(told, columns[name]) if name in columns else np.zeros(told.row.size, np.int64)
+            for name, told in chronicle.told.items()
+        ]
+    )

@@ -1,0 +1,126 @@
+"""What is known of areas on a day: worked out once for all households, and kept for the next call."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.chronicle import Told
+from features.contract import Tables
+from features.ids import distinct, positions
+from features.lines import monthly_lines
+from features.panel import REACH
+from features.rates import rates_on
+from features.tables import CONTEXT_TABLES
+
+KEPT = 32
+"""Days whose surroundings are kept."""
+
+
+class Context:
+    """The context tables, and what has been worked out of them.
+
+    Parameters
+    ----------
+    tables : Tables
+        Checked; the tables of households may be among them, and are not looked at but for their areas.
+    """
+
+    def __init__(self, tables: Tables) -> None:
+        self.tables = {name: facts for name, facts in tables.items() if name in CONTEXT_TABLES}
+        told = [tables[name]["area"] for name in ("areas", "households") if name in tables]
+        self.codes: NDArray[Any] = distinct(np.concatenate([np.array([""]), *told]))
+        self._kept: dict[tuple[np.datetime64, np.datetime64], Surroundings] = {}
+
+    def covers(self, tables: Tables) -> bool:
+        """Return whether it is about all areas in which households lie."""
+        return bool(np.all(positions(tables["households"]["area"], self.codes) >= 0))
+
+    def on(self, as_of: np.datetime64, known_by: np.datetime64) -> Surroundings:
+        """Return what is known of the areas on a day."""
+        key = as_of, known_by
+        if key not in self._kept:
+            while len(self._kept) >= KEPT:
+                self._kept.pop(next(iter(self._kept)), None)
+            self._kept[key] = Surroundings(self.tables, self.codes, as_of, known_by)
+        return self._kept[key]
+
+
+class Surroundings:
+    """What is known of areas on one day.
+
+    Parameters
+    ----------
+    tables : Tables
+        The context tables.
+    codes : ndarray of str, shape (areas,)
+        Sorted; the first one, "", is no area.
+    as_of : datetime64[D]
+        Places the windows.
+    known_by : datetime64[D]
+        Bounds what is believed.
+    """
+
+    def __init__(
+        self, tables: Tables, codes: NDArray[Any], as_of: np.datetime64, known_by: np.datetime64
+    ) -> None:
+        self._tables, self.codes = tables, codes
+        self.as_of, self.known_by = as_of, known_by
+        self.months = as_of.astype("datetime64[M]") + np.arange(-REACH, 1)
+        self._lines: tuple[NDArray[np.float64], NDArray[np.bool_]] | None = None
+        self._read: dict[tuple[object, ...], NDArray[np.float64]] = {}
+
+    def lines(self) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        """Return the income line by month and area, and whether it is per equivalent adult."""
+        if self._lines is None:
+            self._lines = monthly_lines(self._tables, self.codes, self.months, self.known_by)
+        return self._lines
+
+    def read(self, op: str, *args: Any) -> NDArray[np.float64]:
+        """Return a figure of each area by the operation of the readings that asks for it."""
+        key = op, *args
+        if key not in self._read:
+            self._read[key] = _FIGURES[op](self._tables, self.codes, *args, self.as_of, self.known_by)
+        return self._read[key]
+
+
+class Homes:
+    """Where households lie, day by day.
+
+    Parameters
+    ----------
+    told : Told, optional
+        Their rows of ``households``; none are known otherwise.
+    households : int
+        How many there are.
+    codes : ndarray of str
+        The areas, sorted, "" (none) among them.
+    """
+
+    def __init__(self, told: Told | None, households: int, codes: NDArray[Any]) -> None:
+        self._found = np.zeros(households, dtype=np.int64)
+        self._told = told
+        if told is not None:
+            self._told = told.take(np.lexsort((told.of("known_on"), told.of("occurred_on"), told.owner)))
+            self._area = positions(self._told.of("area"), codes)
+
+    def on(self, day: np.datetime64) -> NDArray[np.int64]:
+        """Return the position of each household's area as believed at the end of a day, 0 where there is none."""
+        found = self._found.copy()
+        if self._told is not None:
+            counted = int(day.astype(np.int64))
+            held = np.flatnonzero((self._told.start <= counted) & (counted < self._told.stop))
+            found[self._told.owner[held]] = self._area[held]  # of several the last one stays
+        return found
+
+
+def _rate(
+    tables: Tables, codes: NDArray[Any], target: str, as_of: np.datetime64, known_by: np.datetime64
+) -> NDArray[np.float64]:
+    del as_of
+    return rates_on(tables, codes, target, known_by)
+
+
+_FIGURES = {"area_rate": _rate}

@@ -1,0 +1,218 @@
+"""What the operations of the readings mean, each done for many expressions and households at once.
+
+Figures by month have the shape (expressions, REACH + 1, households), the running month last; single
+figures (expressions, households). NaN is unknown. A running total goes from the newest month back, one
+month after the other, whatever the shape: its bytes do not depend on how much is done at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.panel import REACH
+
+Array = NDArray[np.float64]
+Rows = NDArray[np.intp]
+
+FEW_HOUSEHOLDS = 16
+"""Up to so many NumPy's own accumulation is the quicker one; beyond, a loop over the months."""
+
+
+def running(add: np.ufunc, values: Array) -> Array:
+    """Accumulate by month, in place: the first entry is the running month, the next one adds the month before."""
+    if values.shape[2] <= FEW_HOUSEHOLDS:
+        add.accumulate(values, axis=1, out=values)
+        return values
+    for month in range(1, values.shape[1]):
+        add(values[:, month - 1], values[:, month], out=values[:, month])
+    return values
+
+
+def ordered_sum(values: Array) -> Array:
+    """Add up along the first axis in its order, whatever the shape (NumPy's ``sum`` does not)."""
+    total = values[0].copy()
+    for one in values[1:]:
+        total += one
+    return total
+
+
+def known_to(series: Array, *, complete: bool) -> Array:
+    """Return for each number of months back how many of them are known."""
+    known = (~np.isnan(series[:, ::-1])).astype(np.float64)
+    if complete:
+        known[:, 0] = 0.0
+    return running(np.add, known)
+
+
+def recorded_to(series: Array, *, complete: bool) -> Array:
+    """Return for each number of months back the sum of what is known of them."""
+    newest_first = series[:, ::-1]
+    recorded = np.where(np.isnan(newest_first), 0.0, newest_first)
+    if complete:
+        recorded[:, 0] = 0.0
+    return running(np.add, recorded)
+
+
+def extreme_to(series: Array, *, of: np.ufunc, complete: bool) -> Array:
+    """Return for each number of months back the least or the greatest figure, NaN where none is known."""
+    newest_first = series[:, ::-1].copy()
+    if complete:
+        newest_first[:, 0] = np.nan
+    return running(of, newest_first)
+
+
+def below_to(series: Array, limit: Array, *, complete: bool) -> Array:
+    """Return for each number of months back how many known ones are under the limit."""
+    under = (series[:, ::-1] < limit[:, None, None]).astype(np.float64)
+    if complete:
+        under[:, 0] = 0.0
+    return running(np.add, under)
+
+
+def pick(totals: Array, months: Array) -> Array:
+    """Return a running total as it is after so many months."""
+    picked: Array = totals[np.arange(months.size), months.astype(np.intp)]
+    return picked
+
+
+def total_of(known: Array, recorded: Array) -> Array:
+    """Return a sum; unknown where nothing is known."""
+    return np.where(known > 0, recorded, np.nan)
+
+
+def mean_of(known: Array, recorded: Array) -> Array:
+    """Return the mean of what is known; unknown where nothing is."""
+    return np.divide(recorded, known, out=np.full_like(known, np.nan), where=known > 0)
+
+
+def spread_of(series: Array, known: Array, mean: Array, *, months: int, complete: bool) -> Array:
+    """Return the standard deviation over the window, in two passes; unknown below two figures."""
+    apart = window(series, months, complete=complete) - mean[:, None]
+    apart = np.where(np.isnan(apart), 0.0, apart)
+    square = running(np.add, apart * apart)[:, -1]
+    return np.where(known > 1, np.sqrt(square / np.maximum(known, 1.0)), np.nan)
+
+
+def slope_of(series: Array, known: Array, mean: Array, *, months: int, complete: bool) -> Array:
+    """Return the least-squares change a month over the window; unknown below two figures."""
+    figures = window(series, months, complete=complete)
+    finite = ~np.isnan(figures)
+    time = np.where(finite, -np.arange(figures.shape[1], dtype=np.float64)[:, None], 0.0)
+    middle = running(np.add, time.copy())[:, -1] / np.maximum(known, 1.0)
+    apart = np.where(finite, time - middle[:, None], 0.0)
+    rise = running(np.add, apart * np.where(finite, figures - mean[:, None], 0.0))[:, -1]
+    run = running(np.add, apart * apart)[:, -1]
+    return np.where(known > 1, rise / np.where(run > 0, run, 1.0), np.nan)
+
+
+def streak(series: Array, limit: Array, *, months: int, complete: bool) -> Array:
+    """Return how many known months in a row, up to the last known one, are under the limit."""
+    figures = window(series, months, complete=complete)
+    finite = ~np.isnan(figures)
+    over = running(np.add, (finite & ~(figures < limit[:, None, None])).astype(np.float64))
+    in_a_row = running(np.add, (finite & (over == 0)).astype(np.float64))[:, -1]
+    return np.where(finite.any(axis=1), in_a_row, np.nan)
+
+
+def window(series: Array, months: int, *, complete: bool) -> Array:
+    """Return the months of a window, newest first."""
+    end = REACH if complete else REACH + 1
+    return series[:, REACH - months : end][:, ::-1]
+
+
+def last_row(series: Array, *, back: int, complete: bool) -> Array:
+    """Return the month of the last known figure (``back`` = 1: of the one before), -1 where none."""
+    known = ~np.isnan(series[:, :REACH] if complete else series)
+    last = latest(known)
+    for _ in range(back):
+        earlier = np.arange(known.shape[1])[:, None] < last[:, None]
+        last = latest(known & earlier)
+    return last.astype(np.float64)
+
+
+def latest(known: NDArray[np.bool_]) -> Rows:
+    """Return the last true month, -1 where none is."""
+    months = known.shape[1]
+    last = months - 1 - known[:, ::-1].argmax(axis=1)
+    return np.where(known.any(axis=1), last, -1)
+
+
+def at_row(series: Array, row: Array) -> Array:
+    """Return the figure of a month, unknown where there is none."""
+    place = row.astype(np.intp)
+    figure = series[np.arange(len(series))[:, None], np.maximum(place, 0), np.arange(series.shape[2])]
+    return np.where(place >= 0, figure, np.nan)
+
+
+def age_of(row: Array) -> Array:
+    """Return how many months ago a month was."""
+    return np.where(row >= 0, REACH - row, np.nan)
+
+
+def sum_known(*series: Array) -> Array:
+    """Add up what is known, one after the other; unknown where nothing is."""
+    total, any_known = np.zeros_like(series[0]), np.zeros(series[0].shape, dtype=bool)
+    for one in series:
+        known = ~np.isnan(one)
+        total = np.where(known, total + one, total)
+        any_known |= known
+    return np.where(any_known, total, np.nan)
+
+
+def first_known(*series: Array) -> Array:
+    """Return the first that is known."""
+    chosen = series[0]
+    for one in series[1:]:
+        chosen = np.where(np.isnan(chosen), one, chosen)
+    return chosen
+
+
+def divide(top: Array, bottom: Array) -> Array:
+    """Divide; unknown where the divisor is nothing."""
+    bottom = spread_out(bottom, top)
+    return np.divide(top, bottom, out=np.full(top.shape, np.nan), where=bottom != 0)
+
+
+def spread_out(number: Array, beside: Array) -> Array:
+    """Return numbers of expressions in the shape of figures; figures as they are."""
+    return number.reshape(-1, *([1] * (beside.ndim - 1))) if number.ndim == 1 else number
+
+
+def above(value: Array, limit: Array) -> Array:
+    """Return 1 where greater, 0 where not, unknown where unknown."""
+    return np.where(np.isnan(value), np.nan, value > limit[:, None])
+
+
+OPERATIONS: dict[str, Callable[..., Array]] = {
+    "known_to": lambda series, complete: known_to(series, complete=complete),
+    "recorded_to": lambda series, complete: recorded_to(series, complete=complete),
+    "least_to": lambda series, complete: extreme_to(series, of=np.fmin, complete=complete),
+    "most_to": lambda series, complete: extreme_to(series, of=np.fmax, complete=complete),
+    "below_to": lambda series, limit, complete: below_to(series, limit, complete=complete),
+    "pick": pick,
+    "total_of": total_of,
+    "mean_of": mean_of,
+    "spread_of": lambda series, known, mean, months, complete: spread_of(
+        series, known, mean, months=months, complete=complete
+    ),
+    "slope_of": lambda series, known, mean, months, complete: slope_of(
+        series, known, mean, months=months, complete=complete
+    ),
+    "streak": lambda series, limit, months, complete: streak(series, limit, months=months, complete=complete),
+    "last_row": lambda series, back, complete: last_row(series, back=back, complete=complete),
+    "at_row": at_row,
+    "age_of": age_of,
+    "sum_known": sum_known,
+    "first_known": first_known,
+    "add": lambda one, other: one + spread_out(other, one),
+    "subtract": lambda one, other: one - spread_out(other, one),
+    "multiply": lambda one, other: one * spread_out(other, one),
+    "divide": divide,
+    "above": above,
+    "at_most": lambda value, most: np.minimum(value, most[:, None]),
+}
+"""Operations that need nothing but their operands."""

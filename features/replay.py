@@ -1,0 +1,106 @@
+"""From tables to views: households, some at a time, are led through the as-of days and looked at on each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.chronicle import chronicle
+from features.context import Context, Homes
+from features.contract import Tables
+from features.panel import Panel
+from features.plan import Plan
+from features.view import View
+
+BLOCK = 1024
+"""Households taken at once: enough to share the work, few enough to stay near the processor."""
+
+Days = NDArray[np.datetime64]
+Positions = NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Some households on one day.
+
+    Parameters
+    ----------
+    members : ndarray of int
+        Their positions among the households of the tables.
+    step : int
+        Position of the day.
+    view : View
+    """
+
+    members: Positions
+    step: int
+    view: View
+
+
+class Replay:
+    """The households of some tables, ready to be looked at by a plan.
+
+    Parameters
+    ----------
+    tables : Tables
+        Checked.
+    read : Plan
+    days : ndarray of datetime64[D]
+        The as-of days, in order.
+    known_by : ndarray of datetime64[D]
+        Up to when facts are believed on each of them, in order too.
+    context : Context, optional
+        The context tables, where they are kept from call to call.
+    happened_by : datetime64[D], optional
+        What happened later is left out, even where it is known.
+    """
+
+    def __init__(
+        self,
+        tables: Tables,
+        read: Plan,
+        days: Days,
+        known_by: Days,
+        *,
+        context: Context | None = None,
+        happened_by: np.datetime64 | None = None,
+    ) -> None:
+        story = chronicle(tables, ("households", *read.wired.tables))
+        if happened_by is not None:
+            story = story.happened_by(happened_by)
+        if context is None or not context.covers(tables):
+            context = Context({**(context.tables if context else {}), **tables})
+        self.households, self.context = story.households, context
+        self._homes = Homes(story.told.get("households"), story.households.size, context.codes)
+        self._story = story.of_tables(read.wired.tables)
+        self._read, self._days, self._known_by = read, days, known_by
+
+    def looks(self, wanted: list[Positions] | None = None, most: int = BLOCK) -> Iterator[Look]:
+        """Yield views, block by block of households and day by day.
+
+        Parameters
+        ----------
+        wanted : list of ndarray of int, optional
+            Sorted positions of the households wanted on each day; all on all days otherwise.
+        most : int
+            Households in a block.
+        """
+        homes = [self._homes.on(day) for day in self._known_by]
+        ever = None if wanted is None else np.unique(np.concatenate([*wanted, np.zeros(0, np.intp)]))
+        for members, block in self._story.blocks(ever, most) if self._days.size else ():
+            panel = Panel(block, self._read.wired, self._days, self._known_by)
+            for step, (day, until) in enumerate(zip(self._days, self._known_by, strict=True)):
+                panel.advance(step)
+                some = members if wanted is None else _within(wanted[step], members)
+                if some.size:
+                    local = None if some.size == members.size else np.searchsorted(members, some)
+                    around = self.context.on(day, until)
+                    yield Look(some, step, View(panel, self._read, around, homes[step][some], local))
+
+
+def _within(wanted: Positions, members: Positions) -> Positions:
+    low, high = np.searchsorted(wanted, (members[0], members[-1] + 1))
+    return wanted[low:high]
