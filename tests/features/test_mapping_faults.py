@@ -10,7 +10,7 @@ import pytest
 
 from features.errors import BadInput, MissingExtra, Usage
 from features.files import read_tables
-from features.ledgers import SHIPPED, import_ledger, read_mapping, tables_from
+from features.ledgers import COUNTY, SHIPPED, import_ledger, read_mapping, tables_from
 from tests.ledgers import KNOWN, PLAIN, ROWS, WORK, refused
 
 
@@ -213,13 +213,13 @@ def test_a_mapping_that_is_not_toml_is_a_wrong_call(county):
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_shipped_mappings_declare_what_they_assume(name):
-    """Each says where its data comes from, how to cite it, and that its known_on is assumed."""
+    """Each says what it is, how to cite it and what it assumes; a survey's known_on is always assumed."""
     mapping = read_mapping(name)
 
     assert mapping.title
     assert mapping.cite
     assert mapping.assumptions
-    assert mapping.known.assumed
+    assert mapping.known.assumed == (name not in COUNTY)
 
 
 def test_a_package_that_is_not_installed_is_named(tmp_path):
@@ -247,11 +247,11 @@ def test_a_summary_says_what_was_made_and_assumed(tmp_path):
 
 
 WORDS = """
-name title cite assumptions source missing codes dates aggregates known_on every table
-format key delimiter encoding package archive member
-column unit day after months date assumed file statistic by times
+name title cite assumptions source headers dropped pseudonyms match missing codes dates aggregates known_on
+format key delimiter encoding package archive member needed sheet every table
+column unit day after months date assumed file otherwise statistic by times kind of household person record
 part where answered each first_by columns case value aggregate steps minus prefix digits
-parquet csv quarter year first last median mean
+several highest under blank parquet csv excel quarter year first last median mean
 """
 
 
