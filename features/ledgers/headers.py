@@ -69,21 +69,36 @@ class Dictionary:
         for name in mapping.in_the_file():
             for rank, variant in enumerate((name, *mapping.headers.get(name, ()))):
                 self.names.setdefault(plain_header(variant), (name, rank))
+        self.key = set(mapping.source.key) | {name for one in mapping.pseudonyms.values() for name in one.of}
         self.dropped = {plain_header(name) for name in mapping.dropped}
 
     def find(self, rows: Sequence[Sequence[str]]) -> Headers:
         """Return the headers: of the first lines, the one or two that name the most columns.
 
-        A line below that names columns as well belongs to them: some cells are merged over both.
+        Two lines are headers together where the lower names more, or repeats what is merged over
+        both, and says nothing else under a column of the key: else it is the first row of the table.
         """
         best, top = Headers((), 0), rows[:DEEPEST]
-        single = [Headers(self._read(row), position) for position, row in enumerate(top, 1)]
-        double = [Headers(self._read(*pair), position) for position, pair in enumerate(pairwise(top), 2)]
-        for headers in (*single, *double):
-            best = headers if headers.found > best.found else best
-        if best.below < len(single) and single[best.below].found:
-            return double[best.below - 1]
+        single = [Headers(self._read(row), below) for below, row in enumerate(top, 1)]
+        for headers in single:
+            best = headers if self._worth(headers) > self._worth(best) else best
+        for below, (upper, lower) in enumerate(pairwise(top), 2):
+            above = single[below - 2]
+            if self._are_headers(above, upper, lower):
+                both = Headers(self._read(upper, lower), below)
+                goes_on = best is above and _repeats(upper, lower)
+                best = both if goes_on or self._worth(both) > self._worth(best) else best
         return best
+
+    def _worth(self, headers: Headers) -> tuple[int, int]:
+        names = {header.name for header in headers.headers}
+        return len(names & self.key), headers.found
+
+    def _are_headers(self, above: Headers, upper: Sequence[str], lower: Sequence[str]) -> bool:
+        return not any(
+            header.name in self.key and under not in {"", text}
+            for header, text, under in zip(above.headers, upper, lower, strict=True)
+        )
 
     def _read(self, row: Sequence[str], below: Sequence[str] | None = None) -> tuple[Header, ...]:
         if below is None:
@@ -107,6 +122,11 @@ class Dictionary:
                 if text in self.dropped:
                     return Header(shown, dropped=True)
         return Header(shown)
+
+
+def _repeats(upper: Sequence[str], lower: Sequence[str]) -> bool:
+    """Return whether a line repeats a text of the one above, as a cell merged over both does."""
+    return any(text and text == under for text, under in zip(upper, lower, strict=True))
 
 
 def _settled(headers: Sequence[Header]) -> tuple[Header, ...]:

@@ -276,11 +276,17 @@ class LedgerMapping:
     @property
     def asks_for_the_day(self) -> bool:
         """Whether it must be told on which day the file became known."""
-        knowns = (self.known, *(block.known for block in self.blocks if block.known))
-        used = {
-            cell.rule for block in self.blocks for cell in block.cells.values() if isinstance(cell, FromDate)
-        }
-        return not all(known.rule for known in knowns) or any(self.dates[name].file for name in used)
+        knowns = [self.known, *(block.known for block in self.blocks if block.known)]
+        rules = {known.rule for known in knowns} | {known.otherwise for known in knowns if known.otherwise}
+        cells = [cell for block in self.blocks for cell in block.cells.values()]
+        rules |= {cell.rule for cell in cells if isinstance(cell, FromDate)}
+        return any(not name or self._first_rule(name).file for name in rules)
+
+    def _first_rule(self, name: str) -> DateRule:
+        rule = self.dates[name]
+        while rule.after:
+            rule = self.dates[rule.after]
+        return rule
 
     def in_the_file(self) -> tuple[str, ...]:
         """Return the source columns that are looked for in a file, sorted."""

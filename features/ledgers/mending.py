@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 import unicodedata
 
@@ -66,9 +67,19 @@ def lost_digits(text: str) -> str:
     return LOST_DIGITS if _SCIENTIFIC.fullmatch(text) else text
 
 
-def _reads_as(text: str, read: str, written: str) -> bool:
+def _encodes(text: str, encoding: str) -> bool:
     try:
-        meant = text.encode(read).decode(written)
+        text.encode(encoding)
+    except UnicodeError:
+        return False
+    return True
+
+
+def _reads_as(text: str, read: str, written: str) -> bool:
+    if written == "utf-8" and _encodes(text, "gb2312"):
+        return False  # plain Chinese whose bytes happen to make sense
+    try:
+        meant = codecs.getincrementaldecoder(written)().decode(text.encode(read))
     except UnicodeError:
         return False
     return len(_HAN.findall(meant)) >= _FEW and len(_HAN.findall(meant)) * 2 >= len(meant)

@@ -63,7 +63,7 @@ def read_ledger(
         ledger = cleaned(read_sheets(files, mapping, told_on), mapping)
     else:
         ledger = _read_pieces(files, mapping)
-    return pseudonymised(ledger, mapping, key).having(mapping.missing)
+    return pseudonymised(ledger.having(mapping.missing), mapping, key)
 
 
 def _read_pieces(files: Sequence[Path], mapping: LedgerMapping) -> Ledger:
