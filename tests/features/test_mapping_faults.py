@@ -188,6 +188,44 @@ colour = "red"
     }
 
 
+def test_every_fault_at_the_door_of_a_mapping_is_named(county):
+    """Pseudonyms, matches, headers and sheets are checked like all else."""
+    faulty = PLAIN.replace('format = "csv"', 'format = "excel"\nneeded = ["phone"]\nyear = "era"\nsheet = 3')
+    faulty = faulty.replace("kind = {", 'imputed = { column = "what", several = "last" }\nkind = {').replace(
+        "times = 10000", 'times = 10000, blank = "none"'
+    )
+    faulty = faulty.replace(
+        'answered = ["wage"]', 'answered = ["wage"]\nknown_on = { date = "never", otherwise = "never" }'
+    )
+    faulty += """
+[headers]
+salary = ["pay"]
+wage = 3
+[pseudonyms]
+code = "village"
+day = { of = ["wage"] }
+[match]
+person = "code"
+household = "code"
+"""
+    found = {place for _, place, _, _ in refused(county, faulty)}
+
+    assert found == {
+        "source.needed.phone",
+        "source.sheet",
+        "source.year.era",
+        "headers.salary",
+        "headers.wage",
+        "pseudonyms.code.kind",
+        "pseudonyms.day.kind",
+        "match",
+        "incomes.known_on.date",
+        "incomes.known_on.otherwise",
+        "incomes.amount.blank",
+        "incomes.imputed.several",
+    }
+
+
 @pytest.mark.parametrize(
     "known", ["", "[known_on]\nfile = false", '[known_on]\ndate = "seen"', "[known_on]\ndate = 3"]
 )
