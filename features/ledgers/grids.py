@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from features.errors import BadInput, Breach, MissingExtra
 from features.ledgers.mending import LOST_DIGITS
@@ -33,9 +33,21 @@ class Grid:
     rows: tuple[tuple[str, ...], ...]
     hidden: bool = False
 
+    @classmethod
+    def of(
+        cls, label: str, names: Sequence[str], rows: Iterable[Sequence[Any]], unread: Sequence[str]
+    ) -> Grid:
+        """Return a table in the hand as a sheet: its columns, and the names of those that were not read."""
+        texts = [["" if cell is None else _text(cell) for cell in row] for row in rows]
+        return cls(label, "", _even([[*names, *unread], *texts]))
 
-def read_grids(file: Path) -> list[Grid]:
-    """Read every sheet of a file; a CSV is one sheet without a name.
+
+Source = Path | Grid
+"""Where a ledger lies: a file, or a sheet in the hand."""
+
+
+def read_grids(file: Source) -> list[Grid]:
+    """Read every sheet of a file; a CSV is one sheet without a name, and a sheet in the hand is itself.
 
     Raises
     ------
@@ -44,6 +56,8 @@ def read_grids(file: Path) -> list[Grid]:
     MissingExtra
         Where a workbook is given and python-calamine is not installed.
     """
+    if isinstance(file, Grid):
+        return [file]
     return _workbook(file) if file.suffix.lower() in WORKBOOKS else [_csv(file)]
 
 
@@ -118,7 +132,7 @@ def _even(rows: Sequence[Sequence[str]]) -> tuple[tuple[str, ...], ...]:
     return tuple((*row, *[""] * (width - len(row))) for row in rows)
 
 
-def _text(cell: float | str | bool | date | datetime | time | timedelta) -> str:
+def _text(cell: object) -> str:
     if isinstance(cell, float) and abs(cell) >= _EXACT:
         return LOST_DIGITS
     if isinstance(cell, datetime):

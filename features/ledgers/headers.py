@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -72,6 +72,10 @@ class Dictionary:
         self.key = set(mapping.source.key) | {name for one in mapping.pseudonyms.values() for name in one.of}
         self.dropped = {plain_header(name) for name in mapping.dropped}
 
+    def knows(self, text: str) -> bool:
+        """Return whether a header is one of a column that the mapping reads."""
+        return self._header((text,)).name != ""
+
     def find(self, rows: Sequence[Sequence[str]]) -> Headers:
         """Return the headers: of the first lines, the one or two that name the most columns.
 
@@ -135,6 +139,11 @@ def _settled(headers: Sequence[Header]) -> tuple[Header, ...]:
     for header in headers:
         first[header.name] = min(header.rank, first.get(header.name, header.rank))
     return tuple(header if header.rank == first[header.name] else Header(header.text) for header in headers)
+
+
+def known_headers(mapping: LedgerMapping) -> Callable[[str], bool]:
+    """Return what tells whether a header is one of a column that a mapping reads."""
+    return Dictionary(mapping).knows
 
 
 def plain_header(text: str) -> str:

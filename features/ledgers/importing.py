@@ -17,6 +17,7 @@ from features.errors import BadInput, Breach, Usage
 from features.files import not_tables, read_tables, write_tables
 from features.ledgers.convert import convert
 from features.ledgers.grammar import read_mapping
+from features.ledgers.grids import Source
 from features.ledgers.mapping import Known, LedgerMapping
 from features.ledgers.matching import SetAside, matched
 from features.ledgers.merging import Change, out_of_turn, put_to
@@ -79,7 +80,11 @@ class _Course:
     breaches: list[Breach] = field(default_factory=list)
 
     def take(
-        self, files: Sequence[Path], mapping: LedgerMapping, told_on: np.datetime64 | None, key: bytes | None
+        self,
+        files: Sequence[Source],
+        mapping: LedgerMapping,
+        told_on: np.datetime64 | None,
+        key: bytes | None,
     ) -> None:
         """Read some files as one ledger and put what it says to the tables."""
         ledger = read_ledger(files, mapping, told_on=told_on, key=key)
@@ -104,7 +109,7 @@ _LATE = (
 
 
 def import_ledger(
-    files: Sequence[str | Path],
+    files: Sequence[str | Source],
     mapping: str | Path,
     out: str | Path,
     known_on: date | Sequence[date] | None = None,
@@ -116,8 +121,8 @@ def import_ledger(
 
     Parameters
     ----------
-    files : sequence of path
-        The ledger's files; none where it lies in an installed package.
+    files : sequence of path or Grid
+        The ledger's files, or tables in the hand; none where it lies in an installed package.
     mapping : str or path
         A mapping of the house by name, or a TOML file.
     out : path
@@ -153,7 +158,7 @@ def import_ledger(
 
 
 def tables_from(
-    files: Sequence[str | Path],
+    files: Sequence[str | Source],
     mapping: str | Path,
     known_on: date | Sequence[date] | None = None,
     *,
@@ -172,7 +177,7 @@ def set_aside_file(out: Path, mapping: str) -> Path:
 
 
 def _imported(
-    files: Sequence[str | Path],
+    files: Sequence[str | Source],
     mapping: str | Path,
     known_on: date | Sequence[date] | None,
     key: bytes | None,
@@ -180,7 +185,7 @@ def _imported(
 ) -> tuple[Tables, ImportSummary]:
     read, course = read_mapping(mapping), _Course(before)
     days = [known_on] if isinstance(known_on, date) else list(known_on or ())
-    for told_on, group in _in_order([Path(file) for file in files], days):
+    for told_on, group in _in_order([Path(file) if isinstance(file, str) else file for file in files], days):
         try:
             course.take(group, read, told_on, key)
         except BadInput as error:
@@ -192,8 +197,8 @@ def _imported(
 
 
 def _in_order(
-    files: Sequence[Path], days: Sequence[date]
-) -> list[tuple[np.datetime64 | None, Sequence[Path]]]:
+    files: Sequence[Source], days: Sequence[date]
+) -> list[tuple[np.datetime64 | None, Sequence[Source]]]:
     """Return the files that are one ledger together: all of them, or each of a sequence of snapshots."""
     if len(days) <= 1:
         return [(np.datetime64(days[0], "D") if days else None, files)]

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from features.errors import BadInput, Breach, MissingExtra, Usage
 from features.ledgers.cleaning import cleaned
-from features.ledgers.grids import decoded
+from features.ledgers.grids import Source, decoded
 from features.ledgers.mapping import LedgerMapping
 from features.ledgers.pseudonyms import pseudonymised, require_key
 from features.ledgers.sheets import read_sheets
@@ -28,7 +28,7 @@ Named = dict[str, Given]
 
 
 def read_ledger(
-    files: Sequence[Path],
+    files: Sequence[Source],
     mapping: LedgerMapping,
     *,
     told_on: np.datetime64 | None = None,
@@ -38,7 +38,7 @@ def read_ledger(
 
     Parameters
     ----------
-    files : sequence of path
+    files : sequence of path or Grid
     mapping : LedgerMapping
     told_on : datetime64[D], optional
         The day on which the files became known.
@@ -62,7 +62,12 @@ def read_ledger(
     if source.format == "excel":
         ledger = cleaned(read_sheets(files, mapping, told_on), mapping)
     else:
-        ledger = _read_pieces(files, mapping)
+        paths = [file for file in files if isinstance(file, Path)]
+        if len(paths) < len(files):
+            raise Usage(
+                f"the mapping {mapping.name} reads {source.format}: a table needs one of sheets (excel)"
+            )
+        ledger = _read_pieces(paths, mapping)
     return pseudonymised(ledger.having(mapping.missing), mapping, key)
 
 

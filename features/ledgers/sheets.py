@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from pathlib import Path
 
 import numpy as np
 
 from features.errors import BadInput, Breach
-from features.ledgers.grids import Grid, read_grids
+from features.ledgers.grids import Grid, Source, read_grids
 from features.ledgers.headers import Dictionary, Headers
 from features.ledgers.mapping import LedgerMapping
 from features.ledgers.mending import fault_of
@@ -42,12 +41,12 @@ class _Sheet:
         return 1.0 if position < 0 else self.headers.headers[position].times
 
 
-def read_sheets(files: Sequence[Path], mapping: LedgerMapping, told_on: np.datetime64 | None) -> Ledger:
+def read_sheets(files: Sequence[Source], mapping: LedgerMapping, told_on: np.datetime64 | None) -> Ledger:
     """Read the rows of a ledger, one sheet's after another's.
 
     Parameters
     ----------
-    files : sequence of path
+    files : sequence of path or Grid
     mapping : LedgerMapping
     told_on : datetime64[D], optional
         The day of the file: its year is that of a snapshot whose file does not tell it.
@@ -81,7 +80,7 @@ def read_sheets(files: Sequence[Path], mapping: LedgerMapping, told_on: np.datet
     return _ledger(read, mapping, told_on, passed)
 
 
-def headers_of(files: Sequence[Path], mapping: LedgerMapping) -> list[Headers]:
+def headers_of(files: Sequence[Source], mapping: LedgerMapping) -> list[Headers]:
     """Return the headers of every sheet in which a mapping finds any of its columns."""
     words = Dictionary(mapping)
     grids = [grid for file in files for grid in read_grids(file) if _asked_for(grid, mapping)]
@@ -106,7 +105,7 @@ def _missing(sheet: _Sheet, mapping: LedgerMapping, told_on: np.datetime64 | Non
 
 
 def _faults_of(
-    file: Path,
+    file: Source,
     grids: Sequence[Grid],
     sheets: Sequence[_Sheet],
     mapping: LedgerMapping,
@@ -114,7 +113,7 @@ def _faults_of(
 ) -> list[Breach]:
     """Say why a file gives nothing, or a sheet that the mapping names is not as it should be."""
     if not grids:
-        return [Breach(file.name, "", "no sheet of the name that the mapping asks for", 1)]
+        return [Breach(_named(file), "", "no sheet of the name that the mapping asks for", 1)]
     lacking = [
         Breach(sheet.grid.label, name, _NOT_THERE, 1)
         for sheet in sheets
@@ -125,6 +124,10 @@ def _faults_of(
         for grid in grids
         if grid.label not in {sheet.grid.label for sheet in sheets}
     ]
+
+
+def _named(source: Source) -> str:
+    return source.label if isinstance(source, Grid) else source.name
 
 
 def _why_none(grid: Grid) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -380,6 +381,47 @@ def test_faulty_numbers_are_counted_and_never_shown(clerk, county, tmp_path):
     assert code == 0
     assert "note: 证件号码: 1 rows with a faulty id number, taken as they are" in out
     assert wrong not in out
+
+
+def test_a_table_of_a_database_is_a_ledger(clerk, county, tmp_path):
+    """The same facts as from the sheet; nothing is asked for that the mapping does not read."""
+    head, *rows = visits()
+    book = sqlite3.connect(tmp_path / "ledger.db")
+    book.execute("create table 走访 (" + ", ".join(f'"{name}"' for name in head) + ")")
+    book.executemany(f"insert into 走访 values ({', '.join('?' * len(head))})", rows)
+    book.commit()
+    book.close()
+    words = ("--mapping", "visit-records", "--out", county)
+    code, out, err = clerk("import", f"sqlite:///{tmp_path}/ledger.db?table=走访", *words)
+    assert code == 0, err
+    once = content(county)
+
+    assert "dropped, not read: 户主姓名, 走访情况" in out
+    assert clerk("import", write_workbook(tmp_path / "visits.xlsx", visits()), *words)[0] == 0
+    assert content(county) == once
+
+
+@pytest.mark.parametrize(
+    ("url", "code", "told"),
+    [
+        ("sqlite:///{tmp}/ledger.db", 2, "a URL names its table"),
+        ("sqlite:///{tmp}/gone.db?table=a", 2, "no database file"),
+        ("sqlite:///{tmp}/ledger.db?table=a", 1, "no table that can be read"),
+        ("nosuch://user:secret@host/db?table=a", 1, "no table that can be read"),
+        ("not a url://", 1, "no table that can be read"),
+    ],
+)
+def test_a_url_that_leads_nowhere_is_refused(clerk, tmp_path, url, code, told):
+    """With a clear word, without its password, and without a new file."""
+    sqlite3.connect(tmp_path / "ledger.db").close()
+    words = ("--mapping", "visit-records", "--out", tmp_path / "out")
+    ended, _, err = clerk("import", url.format(tmp=tmp_path), *words)
+
+    assert ended == code
+    assert told in err
+    assert "secret" not in err
+    assert not (tmp_path / "gone.db").exists()
+    assert not (tmp_path / "out").exists()
 
 
 def test_the_examples_are_nobody(county):

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 
 def import_(
-    files: Annotated[list[Path] | None, typer.Argument(help="Files of the ledger.")] = None,
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(help="Files of the ledger, or a database's table: sqlite:///ledger.db?table=NAME."),
+    ] = None,
     *,
     mapping: Annotated[
         str | None, typer.Option(help="A shipped mapping (docs/mappings.md lists them) or a TOML file.")
@@ -42,14 +45,16 @@ def import_(
     """Put a ledger into a folder of contract tables; nothing is written where anything breaks a rule."""
     from features.ledgers import import_ledger
     from training.settings import pseudonym_key
+    from training.sources import source_of
 
     if draft:
-        _draft(files or [], mapping, out)
+        _draft([Path(file) for file in files or ()], mapping, out)
         return
     if mapping is None or out is None:
         raise Usage("import needs --mapping and --out")
     days = [day.date() for day in known_on or ()]
-    summary = import_ledger(files or [], mapping, out, days, key=pseudonym_key(), dry_run=dry_run)
+    sources = [source_of(file, mapping) for file in files or ()]
+    summary = import_ledger(sources, mapping, out, days, key=pseudonym_key(), dry_run=dry_run)
     if as_json:
         print_json(asdict(summary))
     else:
