@@ -65,7 +65,7 @@ class BlockReader:
         if table is None:
             self.words.fault(f"table.{name}", "no table of the contract")
             return []
-        self.words.only(spec, name, "name part where answered each first_by known_on columns case")
+        self.words.only(spec, name, "name part where answered unanswered each first_by known_on columns case")
         shared = {
             column.name: self.every[column.name] for column in table.columns if column.name in self.every
         }
@@ -75,7 +75,7 @@ class BlockReader:
 
     def _block(self, table: Table, spec: Spec, case: Spec, shared: Spec) -> Block:
         words, place = self.words, table.name
-        words.only(case, f"{place}.case", "part where answered columns")
+        words.only(case, f"{place}.case", "part where answered unanswered columns")
         cells = {**shared, **words.part(spec, "columns", place), **words.part(case, "columns", place)}
         for column in table.columns:
             if column.required and column.name not in GIVEN and column.name not in cells:
@@ -89,6 +89,7 @@ class BlockReader:
             part=words.text(case if "part" in case else spec, "part", place),
             where=words.where(spec, place) + words.where(case, f"{place}.case"),
             answered=words.texts(spec, "answered", place) + words.texts(case, "answered", place),
+            unanswered=words.texts(spec, "unanswered", place) + words.texts(case, "unanswered", place),
             each=each,
             first_by=words.text(spec, "first_by", place),
             cells={name: cell for name, cell in read.items() if cell is not None},

@@ -69,13 +69,15 @@ class Cells:
         """Note which rows of the ledger break a rule."""
         self.breaches += self.ledger.breaches(self.mapping.name, column, rule, bad)
 
-    def passing(self, where: Where, answered: tuple[str, ...] = ()) -> Mask:
-        """Return the rows that have one of the values in each column, and any in ``answered``."""
+    def passing(self, where: Where, answered: tuple[str, ...] = (), unanswered: tuple[str, ...] = ()) -> Mask:
+        """Return the rows with one of the values in each column, any in some, and none in others."""
         passed = np.ones(self.ledger.rows, dtype=bool)
         for name, texts in where:
             passed &= self.ledger.columns[name].among(texts)
         for name in answered:
             passed &= ~self.ledger.columns[name].missing
+        for name in unanswered:
+            passed &= self.ledger.columns[name].missing
         return passed
 
     def read(self, table: Table, name: str, cell: Cell, rows: Rows) -> NDArray[Any]:

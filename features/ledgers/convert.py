@@ -136,7 +136,7 @@ def _check_key(cells: Cells) -> None:
 
 def _rows_of(cells: Cells, block: Block) -> tuple[Rows, Facts]:
     """Return the rows of the ledger that a block takes, and its facts."""
-    rows = np.flatnonzero(cells.passing(block.where, block.answered))
+    rows = np.flatnonzero(cells.passing(block.where, block.answered, block.unanswered))
     if block.each is None or not rows.size:
         return rows, {name: cells.read(block.table, name, cell, rows) for name, cell in block.cells.items()}
     group = cells.group(block.each)

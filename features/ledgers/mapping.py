@@ -197,8 +197,8 @@ class Block:
     table : Table
     part : str
         Tells apart the records that one row of the ledger gives to the table.
-    where, answered : Where, tuple of str
-        Which rows: those with these values, and with any value in these columns.
+    where, answered, unanswered : Where, tuple of str
+        Which rows: those with these values, with any value in these columns, and with none in those.
     each : tuple of str, optional
         One row for each value of these columns, instead of one for each row of the ledger.
     first_by : str
@@ -212,6 +212,7 @@ class Block:
     part: str
     where: Where
     answered: tuple[str, ...]
+    unanswered: tuple[str, ...]
     each: tuple[str, ...] | None
     first_by: str
     cells: Mapping[str, Cell]
@@ -221,6 +222,7 @@ class Block:
         """Yield the source columns that the block reads, those of its date rules apart."""
         yield from (name for name, _ in self.where)
         yield from self.answered
+        yield from self.unanswered
         yield from self.each or ()
         if self.first_by:
             yield self.first_by

@@ -9,7 +9,8 @@ import unicodedata
 from features.ledgers.traditional import SIMPLIFIED, TRADITIONAL
 
 _TO_SIMPLIFIED = str.maketrans(TRADITIONAL, SIMPLIFIED)
-_PINYIN = re.compile(r"(?<=[\u4e00-\u9fff])\([a-züāáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜńňǹḿ]{1,6}\)")
+_TONED = "āáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜńňǹḿ"
+_PINYIN = re.compile(rf"(?<=[\u4e00-\u9fff])\((?=[a-zü]*[{_TONED}])[a-zü{_TONED}]{{1,6}}\)")
 """A reading in brackets behind a character, as web pages for learners and broken converters put it."""
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _FEW = 2
@@ -55,7 +56,7 @@ def fault_of(text: str) -> str:
         return "a long number without its last digits: the column was not kept as text"
     if _SHEET_ERROR.fullmatch(text):
         return "an error of the spreadsheet"
-    if _PINYIN.search(text):
+    if _PINYIN.search(plain_signs(text)):
         return "readings in brackets behind the characters"
     if not text.isascii() and any(_reads_as(text, *pair) for pair in _MISREAD):
         return "text that was read in a wrong encoding before it was saved"

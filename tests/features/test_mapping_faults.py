@@ -289,7 +289,7 @@ name title cite assumptions source headers dropped pseudonyms match missing code
 format key delimiter encoding package archive member needed sheet every table
 column unit day after months date assumed file otherwise statistic by times kind of household person record
 part where answered each first_by columns case value aggregate steps minus prefix digits
-several highest under blank parquet csv excel quarter year first last median mean
+several highest under blank unanswered parquet csv excel quarter year first last median mean
 """
 
 

@@ -242,6 +242,12 @@ def test_words_in_traditional_characters_are_mended_and_counted(visits):
     assert summary.notes.sentences == ("健康: 2 cells read as if written in simplified characters",)
 
 
+def test_a_mapping_that_names_no_needed_columns_needs_all(visits):
+    """As in any other format."""
+    mapping = MAPPING.replace('needed = ["户编号", "日期"]\n', "")
+    assert [column for _, column, _, _ in refusals(visits, [HEAD[:4], ROW[:4]], mapping)] == ["吃", "支出"]
+
+
 def test_a_sheet_with_headers_alone_is_an_empty_ledger(visits):
     """Nothing happened in it."""
     made, summary = visits([HEAD])

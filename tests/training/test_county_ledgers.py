@@ -185,6 +185,32 @@ def test_what_visits_jobs_and_meetings_say(clerk, county, tmp_path):
     assert told(tables, "verifications", "risk") == ["needs_help"]
 
 
+def test_a_spell_that_ended_was_work(clerk, county, tmp_path):
+    """What the ledger says of now holds since the end; the end corrects the spell that was open."""
+    words = ("--mapping", "employment-ledger", "--out", county)
+    for day, rows in (("2024-03-31", employments()), ("2024-06-30", employments(end="2024年5月"))):
+        file = write_workbook(tmp_path / f"{day}.xlsx", rows)
+        code, _, err = clerk("import", file, *words, "--known-on", day)
+        assert code == 0, err
+    tables = read_tables(county)
+    jobs = tables["employments"]
+
+    assert sorted(
+        zip(
+            told(tables, "employments", "state"),
+            jobs["start_on"].astype(str).tolist(),
+            jobs["end_on"].astype(str).tolist(),
+            jobs["known_on"].astype(str).tolist(),
+            strict=True,
+        )
+    ) == [
+        ("employed", "2024-01-01", "2024-05-31", "2024-06-30"),
+        ("employed", "2024-01-01", "NaT", "2024-03-31"),
+        ("employed", "2024-03-15", "NaT", "2024-03-31"),
+        ("unemployed", "2024-05-31", "NaT", "2024-06-30"),
+    ]
+
+
 def test_no_name_number_or_phone_passes_the_door(clerk, county, tmp_path):
     """Not into a file, compressed or not, and not into a message, in a good import or a bad one."""
     said = []
