@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from datetime import date
 
 import pytest
@@ -74,6 +75,22 @@ def visits(tmp_path):
         return tables["visits"], summary
 
     return read
+
+
+def locked() -> bytes:
+    """Return a workbook locked by a password, as small as one can be: a container with its encrypted part."""
+    none, last, table = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
+
+    def entry(name: str, kind: int, child: int) -> bytes:
+        text = name.encode("utf-16-le")
+        told = struct.pack("<HBBIII", len(text) + 2, kind, 1, none, none, child)
+        return text.ljust(64, b"\0") + told + bytes(36) + struct.pack("<IQ", last, 0)
+
+    head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16)
+    head += struct.pack("<5H6x9I", 0x3E, 3, 0xFFFE, 9, 6, 0, 1, 1, 0, 4096, last, 0, last, 0)
+    head += struct.pack("<109I", 0, *[none] * 108)
+    directory = entry("Root Entry", 5, 1) + entry("EncryptedPackage", 2, none)
+    return head + struct.pack("<128I", table, last, *[none] * 126) + directory.ljust(512, b"\0")
 
 
 def refusals(read, *args) -> list[tuple[str, str, str, tuple[int, ...]]]:
@@ -192,6 +209,7 @@ def test_what_is_no_ledger_is_refused(visits, rows, column, rule):
 @pytest.mark.parametrize(
     ("content", "rule"),
     [
+        (locked(), "locked by a password: save it without one"),
         (b"", "no workbook that can be read"),
         (b"PK\x03\x04 and then nothing", "no workbook that can be read"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "no workbook that can be read"),
