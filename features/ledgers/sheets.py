@@ -56,25 +56,14 @@ def read_sheets(files: Sequence[Source], mapping: LedgerMapping, told_on: np.dat
     BadInput
         Where a file cannot be read, no sheet has the headers, or one lacks needed columns.
     """
-    words = Dictionary(mapping)
     read, breaches, passed = [], [], []
     for file in files:
         grids = [grid for grid in read_grids(file) if _asked_for(grid, mapping)]
-        sheets = [
-            _Sheet(grid, headers, _lines(grid, headers))
-            for grid in grids
-            if (headers := words.find(grid.rows)).found
-        ]
-        wanted = [sheet for sheet in sheets if not _missing(sheet, mapping, told_on)]
-        passed += [grid.label for grid in grids if grid.label not in {sheet.grid.label for sheet in wanted}]
-        if mapping.source.sheets or not wanted:
-            breaches += _faults_of(file, grids, sheets, mapping, told_on)
-        breaches += [
-            Breach(sheet.grid.label, name, "more than one column with this header", 1)
-            for sheet in wanted
-            for name in sheet.headers.twice
-        ]
-        read += wanted
+        sheets = _with_headers(grids, mapping)
+        whole = [sheet for sheet in sheets if not _missing(sheet, mapping, told_on)]
+        read += whole
+        breaches += _faults_of(file, grids, sheets, mapping, told_on) + _twice(whole)
+        passed += [grid.label for grid in grids if grid.label not in {sheet.grid.label for sheet in whole}]
     if breaches:
         raise BadInput(breaches)
     return _ledger(read, mapping, told_on, passed)
@@ -82,9 +71,15 @@ def read_sheets(files: Sequence[Source], mapping: LedgerMapping, told_on: np.dat
 
 def headers_of(files: Sequence[Source], mapping: LedgerMapping) -> list[Headers]:
     """Return the headers of every sheet in which a mapping finds any of its columns."""
-    words = Dictionary(mapping)
     grids = [grid for file in files for grid in read_grids(file) if _asked_for(grid, mapping)]
-    return [headers for grid in grids if (headers := words.find(grid.rows)).found]
+    return [sheet.headers for sheet in _with_headers(grids, mapping)]
+
+
+def _with_headers(grids: Sequence[Grid], mapping: LedgerMapping) -> list[_Sheet]:
+    """Return the sheets in which any of the mapping's columns is found."""
+    words = Dictionary(mapping)
+    found = [(grid, words.find(grid.rows)) for grid in grids]
+    return [_Sheet(grid, headers, _lines(grid, headers)) for grid, headers in found if headers.found]
 
 
 def _asked_for(grid: Grid, mapping: LedgerMapping) -> bool:
@@ -111,19 +106,36 @@ def _faults_of(
     mapping: LedgerMapping,
     told_on: np.datetime64 | None,
 ) -> list[Breach]:
-    """Say why a file gives nothing, or a sheet that the mapping names is not as it should be."""
+    """Say what a sheet of the ledger lacks, or why the file has none.
+
+    A sheet is one of the ledger where the mapping names it, or where it tells whom its rows are of.
+    """
     if not grids:
         return [Breach(_named(file), "", "no sheet of the name that the mapping asks for", 1)]
-    lacking = [
+    lacking = {sheet.grid.label: _missing(sheet, mapping, told_on) for sheet in sheets}
+    meant = [sheet for sheet in sheets if mapping.source.sheets or _tells_whom(sheet, mapping)]
+    if any(not names for names in lacking.values()):
+        sheets = meant
+    found = [
         Breach(sheet.grid.label, name, _NOT_THERE, 1)
         for sheet in sheets
-        for name in _missing(sheet, mapping, told_on)
+        for name in lacking[sheet.grid.label]
     ]
-    return lacking or [
+    return found or [
         Breach(grid.label, "", _why_none(grid), 1)
         for grid in grids
-        if grid.label not in {sheet.grid.label for sheet in sheets}
+        if grid.label not in lacking and (mapping.source.sheets or not lacking)
     ]
+
+
+def _tells_whom(sheet: _Sheet, mapping: LedgerMapping) -> bool:
+    of = [name for one in mapping.pseudonyms.values() for name in one.of] or mapping.source.key
+    return any(sheet.position(name) >= 0 for name in of)
+
+
+def _twice(sheets: Sequence[_Sheet]) -> list[Breach]:
+    rule = "more than one column with this header"
+    return [Breach(sheet.grid.label, name, rule, 1) for sheet in sheets for name in sheet.headers.twice]
 
 
 def _named(source: Source) -> str:

@@ -77,6 +77,25 @@ def visits(tmp_path):
     return read
 
 
+def test_a_sheet_of_the_ledger_that_lacks_a_column_is_not_passed_over(visits, tmp_path):
+    """One township's sheet with another header would be lost without a word."""
+    book = openpyxl.Workbook()
+    for name, head in {
+        "甲乡": HEAD,
+        "乙乡": ("户编号", "姓名", "哪天", *HEAD[3:]),
+        "统计": ("支出", "吃"),
+    }.items():
+        page = book.create_sheet(name)
+        page.append(list(head))
+        page.append(list(ROW[: len(head)]))
+    del book["Sheet"]
+    book.save(tmp_path / "book.xlsx")
+
+    assert refusals(visits, tmp_path / "book.xlsx") == [
+        ("book.xlsx[乙乡]", "日期", "no such column in the file, though the mapping needs it", ())
+    ]
+
+
 def locked() -> bytes:
     """Return a workbook locked by a password, as small as one can be: a container with its encrypted part."""
     none, last, table = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD

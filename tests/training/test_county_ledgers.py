@@ -1,33 +1,27 @@
-"""A county's ledgers as a clerk imports them: by the command line, as workbooks and as CSV."""
+"""A county's ledgers, as workbooks and as CSV: what each becomes, and what stays at the door."""
 
 from __future__ import annotations
 
-import json
-import sqlite3
 from collections import Counter
-from datetime import date
 from pathlib import Path
-from shutil import copytree
 
 import pytest
 
 from features.files import read_tables
-from features.ledgers import COUNTY, import_ledger, read_mapping
-from features.tables import TABLES
 from tests.county import (
+    AFTERWARDS,
     CHILD,
     HEAD,
     HOUSES,
-    KEY,
     NAMES,
     PRIVATE,
     STRANGER,
-    decisions,
+    content,
     employments,
-    lines,
     monitoring,
     settlements,
-    visits,
+    sizes,
+    told,
     write_csv,
     write_workbook,
 )
@@ -35,59 +29,12 @@ from tests.county import (
 pytest.importorskip("openpyxl")
 pytest.importorskip("python_calamine")
 
-AFTERWARDS = {
-    "medical-settlements": (settlements, (), {"expenses": 6}),
-    "employment-ledger": (employments, ("--known-on", "2024-06-30"), {"employments": 2}),
-    "visit-records": (visits, (), {"visits": 2}),
-    "meeting-decisions": (decisions, (), {"monitoring": 2, "verifications": 1}),
-}
-"""Ledgers that speak of households imported before: their rows, further words, and what they become."""
-
-
-@pytest.fixture
-def clerk(run, monkeypatch):
-    """Return a way to type a command with the county's key in the environment."""
-    monkeypatch.setenv("FANGPIN_PSEUDONYM_KEY", KEY.decode())
-    return run
-
-
-@pytest.fixture(scope="module")
-def imported(tmp_path_factory) -> Path:
-    """Return a folder with the lines and the monitoring ledger of 2023."""
-    place = tmp_path_factory.mktemp("imported")
-    import_ledger([write_workbook(place / "lines.xlsx", lines())], "income-lines", place / "county")
-    sheet = write_workbook(place / "2023.xlsx", monitoring(), before=["填报说明"])
-    import_ledger([sheet], "monitoring-ledger", place / "county", date(2023, 12, 31), key=KEY)
-    return place / "county"
-
-
-@pytest.fixture
-def county(imported, tmp_path) -> Path:
-    """Return a copy of that folder to import into."""
-    return Path(copytree(imported, tmp_path / "county"))
-
 
 def as_file(folder: Path, kind: str, rows) -> Path:
     """Write rows as a workbook, or as CSV in an encoding."""
     if kind == "xlsx":
         return write_workbook(folder / "ledger.xlsx", rows)
     return write_csv(folder / "ledger.csv", rows, kind)
-
-
-def told(tables, table: str, column: str) -> list[str]:
-    """Return codes by their ids, "" where missing."""
-    codes = [code.id for code in TABLES[table].column(column).codes]
-    return [codes[value] if value >= 0 else "" for value in tables[table][column].tolist()]
-
-
-def sizes(folder: Path) -> Counter[str]:
-    """Return the rows of every table of a folder."""
-    return Counter({name: facts["record_id"].size for name, facts in read_tables(folder).items()})
-
-
-def content(folder: Path) -> dict[str, bytes]:
-    """Return every file of a folder."""
-    return {file.name: file.read_bytes() for file in sorted(folder.iterdir())}
 
 
 def test_the_monitoring_ledger_becomes_households_members_incomes_and_steps(clerk, county):
@@ -249,32 +196,6 @@ def test_one_person_is_one_pseudonym_in_every_ledger(clerk, county, tmp_path):
     assert not members & set(tables["households"]["household_id"].tolist())
 
 
-def test_with_another_key_nobody_is_found(clerk, county, tmp_path, monkeypatch):
-    """The ledger is refused and not set aside as a whole."""
-    was = content(county)
-    monkeypatch.setenv("FANGPIN_PSEUDONYM_KEY", "another key, another county")
-    file = write_workbook(tmp_path / "settlements.xlsx", settlements())
-    code, _, err = clerk("import", file, "--mapping", "medical-settlements", "--out", county)
-
-    assert code == 1
-    assert "with the same key" in err
-    assert content(county) == was
-
-
-@pytest.mark.parametrize(("key", "told"), [("", "set FANGPIN_PSEUDONYM_KEY"), ("short", "fewer than 16")])
-def test_without_a_proper_key_nothing_is_read(run, monkeypatch, tmp_path, key, told):
-    """Exit code 2 and the setting's name; a mapping without pseudonyms needs no key."""
-    file = write_workbook(tmp_path / "2023.xlsx", monitoring())
-    words = ("--known-on", "2023-12-31", "--out", tmp_path / "out")
-    if key:
-        monkeypatch.setenv("FANGPIN_PSEUDONYM_KEY", key)
-    code, _, err = run("import", file, "--mapping", "monitoring-ledger", *words)
-
-    assert code == 2
-    assert told in err
-    assert not (tmp_path / "out").exists()
-
-
 def test_yearly_snapshots_are_a_sequence(clerk, county, tmp_path):
     """A changed cell is a correction known later, the same is nothing new, a lost row is no withdrawal."""
     later = [row for row in monitoring(9800, "患有大病", "202411") if CHILD not in row]
@@ -312,90 +233,6 @@ def test_a_sequence_is_one_command_with_a_day_for_each_file(clerk, county, tmp_p
     assert clerk("import", one, *mapping, "--known-on", "2024-12-31", "--known-on", "2025-12-31")[0] == 2
 
 
-def test_a_dry_run_tells_all_and_writes_nothing(clerk, county, tmp_path):
-    """Counts by table against the folder, columns that are not read, assumed days; also as JSON."""
-    was = content(county)
-    rows = [(*row, "户主电话" if place == 2 else "x") for place, row in enumerate(settlements()) if place]
-    file = write_workbook(tmp_path / "settlements.xlsx", rows)
-    words = ("import", file, "--mapping", "medical-settlements", "--out", county, "--dry-run")
-    code, out, _ = clerk(*words)
-    shown = json.loads(clerk(*words, "--json")[1])
-
-    assert code == 0
-    assert "nothing written" in out
-    assert "not mapped, not read: x/户主电话" in out
-    assert "set aside: 1 rows" in out
-    assert shown["changes"]["expenses"] == {"new": 6, "corrected": 0, "same": 0, "assumed": 3}
-    assert shown["breaches"] == []
-    assert content(county) == was
-    assert not list(tmp_path.glob("*.set-aside.csv"))
-
-
-def test_a_dry_run_of_a_bad_ledger_says_so(clerk, county, tmp_path):
-    """Exit code 1, every breach by sheet, column, rule and line, and never the value."""
-    was = content(county)
-    bad = settlements(self_paid="一大笔")
-    bad[4] = (*bad[4][:3], "2024年13月1日", *bad[4][4:6], -1000, *bad[4][7:])
-    file = write_workbook(tmp_path / "settlements.xlsx", bad)
-    words = ("import", file, "--mapping", "medical-settlements", "--out", county, "--dry-run")
-    code, _, err = clerk(*words)
-    breaches = json.loads(clerk(*words, "--json")[1])["breaches"]
-
-    assert code == 1
-    assert "settlements.xlsx[Sheet1].个人自付: not a number, for expenses.amount: 1 (first at rows 4)" in err
-    assert "settlements.xlsx[Sheet1].结算日期: not a day, for the date settled: 1 (first at rows 5)" in err
-    assert "expenses.amount: below 0: 1" in err
-    assert "一大笔" not in err
-    assert len(breaches) == 3
-    assert content(county) == was
-
-
-@pytest.mark.parametrize("name", COUNTY)
-def test_a_draft_reads_back_as_a_mapping(clerk, tmp_path, name):
-    """From the nearest of the house's; what it does not know is listed, and it imports as it is."""
-    known = {**{name: rows for name, (rows, _, _) in AFTERWARDS.items()}, "income-lines": lines}
-    rows = known.get(name, monitoring)()
-    head = rows.index(max(rows, key=len))
-    rows[head] = (*rows[head], "本地列")
-    file = write_workbook(tmp_path / "ledger.xlsx", rows)
-    code, out, err = clerk("import", file, "--draft")
-    (tmp_path / "own.toml").write_text(out, encoding="utf-8")
-
-    assert code == 0, err
-    assert read_mapping(tmp_path / "own.toml").name == name
-    assert "#     本地列" in out
-    assert "NEEDED" not in out
-    assert clerk("import", file, "--draft", "--out", tmp_path / "own.toml")[0] == 2
-    assert clerk("import", file, "--draft", "--mapping", "eph")[0] == 2
-    assert clerk("import", file, "--draft", "--mapping", name, "--out", tmp_path / "two.toml")[:2] == (0, "")
-    assert (tmp_path / "two.toml").read_text(encoding="utf-8") == out
-
-
-def test_a_draft_says_what_a_ledger_lacks(clerk, tmp_path):
-    """A header that the mapping needs under a name that it does not know."""
-    rows = [["户的号码" if text == "户编号" else text for text in row] for row in visits()]
-    out = clerk("import", write_csv(tmp_path / "visits.csv", rows), "--draft")[1]
-    remarks = out.partition("# Visit records")[0]
-
-    assert "# NEEDED and not found: say under [headers] how the file calls it:\n#     户编号\n" in remarks
-    assert "#     户的号码\n" in remarks
-
-
-def test_households_that_no_mapping_matches_are_a_breach(clerk, county, tmp_path):
-    """A ledger whose mapping does not set rows aside is checked against the whole folder."""
-    mapping = (
-        Path(read_mapping.__code__.co_filename).with_name("visit-records.toml").read_text(encoding="utf-8")
-    )
-    own = tmp_path / "own.toml"
-    own.write_text(mapping.replace('[match]\nhousehold = "户编号"\n', ""), encoding="utf-8")
-    good, bad = visits(), [*visits(), ("0000000000000009", "", "2024-06-07")]
-    assert clerk("import", write_csv(tmp_path / "a.csv", good), "--mapping", own, "--out", county)[0] == 0
-    code, _, err = clerk("import", write_csv(tmp_path / "b.csv", bad), "--mapping", own, "--out", county)
-
-    assert code == 1
-    assert "visits.household_id: not in households: 1" in err
-
-
 def test_faulty_numbers_are_counted_and_never_shown(clerk, county, tmp_path):
     """A wrong check digit is doubted; the person is still one and the same."""
     wrong = HEAD[:-1] + ("0" if HEAD[-1] != "0" else "1")
@@ -407,47 +244,6 @@ def test_faulty_numbers_are_counted_and_never_shown(clerk, county, tmp_path):
     assert code == 0
     assert "note: 证件号码: 1 rows with a faulty id number, taken as they are" in out
     assert wrong not in out
-
-
-def test_a_table_of_a_database_is_a_ledger(clerk, county, tmp_path):
-    """The same facts as from the sheet; nothing is asked for that the mapping does not read."""
-    head, *rows = visits()
-    book = sqlite3.connect(tmp_path / "ledger.db")
-    book.execute("create table 走访 (" + ", ".join(f'"{name}"' for name in head) + ")")
-    book.executemany(f"insert into 走访 values ({', '.join('?' * len(head))})", rows)
-    book.commit()
-    book.close()
-    words = ("--mapping", "visit-records", "--out", county)
-    code, out, err = clerk("import", f"sqlite:///{tmp_path}/ledger.db?table=走访", *words)
-    assert code == 0, err
-    once = content(county)
-
-    assert "dropped, not read: 户主姓名, 走访情况" in out
-    assert clerk("import", write_workbook(tmp_path / "visits.xlsx", visits()), *words)[0] == 0
-    assert content(county) == once
-
-
-@pytest.mark.parametrize(
-    ("url", "code", "told"),
-    [
-        ("sqlite:///{tmp}/ledger.db", 2, "a URL names its table"),
-        ("sqlite:///{tmp}/gone.db?table=a", 2, "no database file"),
-        ("sqlite:///{tmp}/ledger.db?table=a", 1, "no table that can be read"),
-        ("nosuch://user:secret@host/db?table=a", 1, "no table that can be read"),
-        ("not a url://", 1, "no table that can be read"),
-    ],
-)
-def test_a_url_that_leads_nowhere_is_refused(clerk, tmp_path, url, code, told):
-    """With a clear word, without its password, and without a new file."""
-    sqlite3.connect(tmp_path / "ledger.db").close()
-    words = ("--mapping", "visit-records", "--out", tmp_path / "out")
-    ended, _, err = clerk("import", url.format(tmp=tmp_path), *words)
-
-    assert ended == code
-    assert told in err
-    assert "secret" not in err
-    assert not (tmp_path / "gone.db").exists()
-    assert not (tmp_path / "out").exists()
 
 
 def test_the_examples_are_nobody(county):
