@@ -142,7 +142,7 @@ class Pseudonym:
     kind : {"household", "person", "record"}
         What it is of; pseudonyms of two kinds never meet.
     of : tuple of str
-        The source columns it is made of, which are not kept.
+        The source columns it is made of; one that no cell names is not kept.
     """
 
     kind: Literal["household", "person", "record"]

@@ -64,7 +64,8 @@ def pseudonymised(ledger: Ledger, mapping: LedgerMapping, key: bytes | None) -> 
                 said.append(
                     f"{rule.of[0]}: {int(faulty.sum())} rows with a faulty id number, taken as they are"
                 )
-    gone = [name for rule in mapping.pseudonyms.values() for name in rule.of]
+    named = mapping.columns()
+    gone = [name for rule in mapping.pseudonyms.values() for name in rule.of if name not in named]
     return ledger.with_columns(made, without=gone).saying(*said)
 
 

@@ -279,6 +279,23 @@ def test_words_in_traditional_characters_are_mended_and_counted(visits):
     assert summary.notes.sentences == ("健康: 2 cells read as if written in simplified characters",)
 
 
+def test_a_pseudonym_may_be_made_of_several_columns(visits):
+    """A ledger without numbers knows a household by village and name; the name is not kept."""
+    mapping = MAPPING.replace(
+        '"户编号" = "household"\n', '"户编号" = { kind = "household", of = ["吃", "姓名"] }\n'
+    )
+    mapping = mapping.replace('needed = ["户编号", "日期"]', 'needed = ["姓名", "日期"]').replace(
+        'dropped = ["姓名"]\n', ""
+    )
+    mapping = mapping.replace('"户编号" = ["户号"]\n', "")
+    rows = [HEAD[1:], ROW[1:], (" 模拟甲 ", "2024-02-01", *ROW[3:]), ("模拟乙", *ROW[2:])]
+    made, _ = visits(rows, mapping)
+
+    one, again, other = made["household_id"].tolist()
+    assert one == again != other
+    assert made["food_ok"].tolist() == [1, 1, 1]
+
+
 def test_a_mapping_that_names_no_needed_columns_needs_all(visits):
     """As in any other format."""
     mapping = MAPPING.replace('needed = ["户编号", "日期"]\n', "")
