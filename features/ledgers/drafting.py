@@ -35,12 +35,18 @@ def draft_mapping(files: Sequence[str | Path], mapping: str | Path | None = None
     tried = [(name, read_mapping(name)) for name in ((mapping,) if mapping else COUNTY)]
     if any(read.source.format != "excel" for _, read in tried):
         raise Usage("a draft begins with a mapping of sheets, not of a survey's file")
-    found = [(name, read, headers_of(paths, read)) for name, read in tried]
+    found = [(name, read, _told(headers_of(paths, read))) for name, read in tried]
     name, read, headers = max(found, key=lambda one: sum(sheet.found for sheet in one[2]))
     if not headers:
         raise BadInput([Breach(paths[0].name, "", "no line has any header that a mapping knows", 1)])
     file = shipped_file(str(name)) if str(name) in COUNTY else Path(name)
     return "\n".join((_remarks(paths, read, headers), file.read_text(encoding="utf-8")))
+
+
+def _told(headers: Sequence[Headers]) -> list[Headers]:
+    """Return what is surely headers: a single known word may stand in any row, beside a name."""
+    most = max((sheet.found for sheet in headers), default=0)
+    return [sheet for sheet in headers if sheet.found > 1 and sheet.found * 2 >= most]
 
 
 def _remarks(files: Sequence[Path], mapping: LedgerMapping, headers: Sequence[Headers]) -> str:

@@ -11,6 +11,7 @@ import pytest
 from features.ledgers import COUNTY, read_mapping
 from tests.county import (
     AFTERWARDS,
+    NAMES,
     content,
     lines,
     monitoring,
@@ -117,6 +118,16 @@ def test_a_draft_says_what_a_ledger_lacks(clerk, tmp_path):
 
     assert "# NEEDED and not found: say under [headers] how the file calls it:\n#     户编号\n" in remarks
     assert "#     户的号码\n" in remarks
+
+
+def test_a_draft_repeats_no_row(clerk, tmp_path):
+    """A row that holds a word which is also a header is not taken for headers, and not printed."""
+    file = write_csv(tmp_path / "notes.csv", [("联系人", NAMES[0], "标准"), ("其他", NAMES[1], "")])
+    code, out, err = clerk("import", file, "--draft")
+
+    assert (code, out) == (1, "")
+    assert "no line has any header that a mapping knows" in err
+    assert not any(name in err for name in NAMES)
 
 
 def test_households_that_no_mapping_matches_are_a_breach(clerk, county, tmp_path):
