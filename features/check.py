@@ -41,6 +41,11 @@ def check(tables: Tables) -> list[Breach]:
     record that changes its household), households that are not in ``households``, areas that are
     not in ``areas``, and households without an income line.
     """
+    return check_each(tables) + check_across(tables)
+
+
+def check_each(tables: Tables) -> list[Breach]:
+    """List what tables break each by itself: values, days in order, versions of a record."""
     breaches: list[Breach] = []
     for name, facts in tables.items():
         table = TABLES[name]
@@ -48,7 +53,12 @@ def check(tables: Tables) -> list[Breach]:
             breaches += _check_column(name, column, facts[column.name])
         breaches += _check_order(table, facts)
         breaches += _check_versions(table, facts)
-    return breaches + _check_households(tables) + _check_areas(tables) + _check_lines(tables)
+    return breaches
+
+
+def check_across(tables: Tables) -> list[Breach]:
+    """List what tables break together: households, areas and lines that others speak of."""
+    return _check_households(tables) + _check_areas(tables) + _check_lines(tables)
 
 
 def is_missing(column: Column, values: NDArray[Any]) -> NDArray[np.bool_]:

@@ -31,7 +31,7 @@ SETTINGS: dict[str, str] = {
 }
 """Every setting of the service and its meaning."""
 
-_READ_ELSEWHERE = {"FANGPIN_EPH_FILE"}
+_READ_ELSEWHERE = {"FANGPIN_EPH_FILE", "FANGPIN_PSEUDONYM_KEY"}
 """Read by tests and commands that are not the service's."""
 
 

@@ -47,7 +47,7 @@ def card_of(
             LEARNT_BY: str(followed.outcome_on.max()),
             "share of rows without the outcome kept": followed.kept,
             "sha256": digest,
-            "known_on assumed": _assumed(tables),
+            "known_on assumed": assumed_known_on(tables),
         },
         measures={
             row.scorer: {name: _interval(each) for name, each in row.estimates.items()}
@@ -67,12 +67,18 @@ def card_of(
     )
 
 
+def assumed_known_on(tables: Tables) -> dict[str, dict[str, float]]:
+    """Return of each table with assumed days of knowing in how many rows they are, of how many."""
+    counted = {
+        name: (int((facts["known_on_assumed"] == 1).sum()), facts["known_on_assumed"].size)
+        for name, facts in tables.items()
+    }
+    return {
+        name: {"rows": rows, "of": of, "share": rows / of} for name, (rows, of) in counted.items() if rows
+    }
+
+
 def _interval(estimate: Estimate) -> Sequence[float] | None:
     if estimate.value is None:
         return None
     return [part for part in (estimate.value, estimate.low, estimate.high) if part is not None]
-
-
-def _assumed(tables: Tables) -> dict[str, int]:
-    counted = {name: int((facts["known_on_assumed"] == 1).sum()) for name, facts in tables.items()}
-    return {name: count for name, count in counted.items() if count}

@@ -6,8 +6,9 @@ import typer
 
 from training.commands.county import chances, simulate, stories
 from training.commands.door import errors_told
+from training.commands.imports import import_
 from training.commands.learning import evaluate, fit, panel
-from training.commands.tables import check, import_, request, vectors
+from training.commands.tables import check, request, vectors
 from training.commands.versions import card, export, history, promote, rollback
 from training.settings import quieten_mlflow
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from features.errors import Usage
+
 
 @dataclass(frozen=True, slots=True)
 class Places:
@@ -50,3 +52,21 @@ def places(environ: Mapping[str, str] = os.environ) -> Places:
         Path(environ.get("FANGPIN_BUNDLES", str(home / "bundles"))).expanduser().resolve(),
         home,
     )
+
+
+SHORTEST_KEY = 16
+"""Characters of a key for pseudonyms: fewer could be tried out."""
+
+
+def pseudonym_key(environ: Mapping[str, str] = os.environ) -> bytes | None:
+    """Read the key of the pseudonyms from ``FANGPIN_PSEUDONYM_KEY``; None where there is none.
+
+    Raises
+    ------
+    Usage
+        Where it is too short.
+    """
+    key = environ.get("FANGPIN_PSEUDONYM_KEY", "")
+    if key and len(key) < SHORTEST_KEY:
+        raise Usage(f"FANGPIN_PSEUDONYM_KEY has fewer than {SHORTEST_KEY} characters")
+    return key.encode() or None

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from features.contract import Column, Table
 from features.intake import take
+from features.ledgers.knowing import read_known
 from features.ledgers.mapping import (
     Aggregate,
     Block,
@@ -25,11 +26,12 @@ GIVEN = frozenset({"record_id", "known_on", "known_on_assumed", "revision", "voi
 """Columns that no cell fills: the import makes them."""
 
 _KIND_WORDS = {
-    "id": " prefix digits",
+    "id": " prefix digits under",
     "money": " times minus",
     "number": " times minus",
     "count": " times minus",
 }
+_SEVERAL: tuple[Literal["", "first", "highest"], ...] = ("", "first", "highest")
 _STEP = 2
 """Members of a step: the number and the value from it on."""
 
@@ -63,7 +65,7 @@ class BlockReader:
         if table is None:
             self.words.fault(f"table.{name}", "no table of the contract")
             return []
-        self.words.only(spec, name, "name part where answered each first_by columns case")
+        self.words.only(spec, name, "name part where answered unanswered each first_by known_on columns case")
         shared = {
             column.name: self.every[column.name] for column in table.columns if column.name in self.every
         }
@@ -73,7 +75,7 @@ class BlockReader:
 
     def _block(self, table: Table, spec: Spec, case: Spec, shared: Spec) -> Block:
         words, place = self.words, table.name
-        words.only(case, f"{place}.case", "part where answered columns")
+        words.only(case, f"{place}.case", "part where answered unanswered columns")
         cells = {**shared, **words.part(spec, "columns", place), **words.part(case, "columns", place)}
         for column in table.columns:
             if column.required and column.name not in GIVEN and column.name not in cells:
@@ -87,9 +89,13 @@ class BlockReader:
             part=words.text(case if "part" in case else spec, "part", place),
             where=words.where(spec, place) + words.where(case, f"{place}.case"),
             answered=words.texts(spec, "answered", place) + words.texts(case, "answered", place),
+            unanswered=words.texts(spec, "unanswered", place) + words.texts(case, "unanswered", place),
             each=each,
             first_by=words.text(spec, "first_by", place),
             cells={name: cell for name, cell in read.items() if cell is not None},
+            known=read_known(words, words.part(spec, "known_on", place), self.dates, f"{place}.known_on")
+            if "known_on" in spec
+            else None,
         )
 
     def _cell(self, table: Table, name: str, spec: object) -> Cell | None:
@@ -125,18 +131,25 @@ class BlockReader:
 
     def _from_column(self, table: Table, column: Column, spec: Spec, place: str) -> FromColumn:
         words = self.words
-        words.only(spec, place, f"column codes steps where{_KIND_WORDS.get(column.kind, '')}")
+        words.only(spec, place, f"column codes several steps blank where{_KIND_WORDS.get(column.kind, '')}")
         if "codes" in spec and "steps" in spec:
             words.fault(f"{place}.steps", "goes without codes")
+        if "several" in spec and "codes" not in spec:
+            words.fault(f"{place}.several", "goes with codes")
         return FromColumn(
             column=words.text(spec, "column", place, needed=True),
             codes=self._code_map(table, column, spec, place),
             steps=self._steps(table, column, spec, place),
             where=words.where(spec, place),
-            times=words.number(spec, "times", place, 1.0),
+            times=words.text(spec, "times", place)
+            if isinstance(spec.get("times"), str)
+            else words.number(spec, "times", place, 1.0),
             minus=words.text(spec, "minus", place),
             prefix=words.text(spec, "prefix", place),
             digits=words.whole(spec, "digits", place),
+            several=words.choice(spec, "several", place, _SEVERAL),
+            under=words.texts(spec, "under", place),
+            blank=self._blank(table, column, spec, place),
         )
 
     def _code_map(self, table: Table, column: Column, spec: Spec, place: str) -> Spec | None:
@@ -151,6 +164,11 @@ class BlockReader:
             codes = self.words.part(spec, "codes", place)
         self._check_values(table, column, list(codes.values()), f"{place}.codes")
         return codes
+
+    def _blank(self, table: Table, column: Column, spec: Spec, place: str) -> object:
+        if "blank" in spec:
+            self._check_values(table, column, [spec["blank"]], f"{place}.blank")
+        return spec.get("blank")
 
     def _steps(
         self, table: Table, column: Column, spec: Spec, place: str

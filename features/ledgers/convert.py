@@ -1,20 +1,23 @@
-"""From the rows of a ledger to contract tables, by a mapping: all of it or nothing."""
+"""From the rows of a ledger to contract tables, by a mapping."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from features.check import MISSING, check, is_missing
+from features.check import MISSING, check_each, is_missing
 from features.contract import Facts, Tables
-from features.errors import BadInput, Breach, Usage
+from features.errors import Breach, Usage
 from features.intake import missing, take
 from features.ledgers.cells import Cells, Rows
-from features.ledgers.mapping import Block, Cell, FromColumn, LedgerMapping
+from features.ledgers.dates import Days
+from features.ledgers.framing import framed
+from features.ledgers.mapping import Block, Cell, FromColumn, FromDate, LedgerMapping
 from features.ledgers.source import Ledger
 from features.tables import TABLES
 
@@ -22,48 +25,98 @@ ID_LENGTH = 24
 """Hexadecimal digits of a ``record_id`` (96 bits)."""
 
 
-def convert(ledger: Ledger, mapping: LedgerMapping, known_on: np.datetime64 | None = None) -> Tables:
-    """Turn a ledger into checked contract tables.
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """What a ledger says, as contract tables.
+
+    Parameters
+    ----------
+    tables : Tables
+    breaches : list of Breach
+        Every value that cannot be read, and every rule of the contract that a table breaks by itself.
+    by_file : frozenset of str
+        Tables whose every row is known on the day of the file.
+    as_seen : frozenset of str
+        Tables that tell a state as the file saw it: ``occurred_on`` is the day of the file.
+    """
+
+    tables: Tables
+    breaches: list[Breach]
+    by_file: frozenset[str]
+    as_seen: frozenset[str]
+
+
+def convert(ledger: Ledger, mapping: LedgerMapping, told_on: np.datetime64 | None = None) -> Converted:
+    """Turn a ledger into contract tables.
 
     Parameters
     ----------
     ledger : Ledger
     mapping : LedgerMapping
-    known_on : datetime64[D], optional
-        The day on which the file became known; counts for every row instead of the mapping's rule.
+    told_on : datetime64[D], optional
+        The day on which the file became known; counts instead of the mapping's rule, though not
+        instead of a table's own.
 
     Raises
     ------
-    BadInput
-        With every value that cannot be read, by source column, and every breach of the contract.
     Usage
         Where the mapping asks for the day of the file and none is given.
     """
-    if known_on is None and not mapping.known.rule:
-        raise Usage(f"the mapping {mapping.name} needs the day on which the file became known")
-    cells = Cells(ledger, mapping)
+    if told_on is None and mapping.asks_for_the_day:
+        raise Usage(f"the mapping {mapping.name} needs the day on which the file became known: --known-on")
+    cells = Cells(ledger, mapping, told_on)
     keys = _Keys(ledger, mapping.name)
     _check_key(cells)
     parts: dict[str, list[Facts]] = {}
     for block in mapping.blocks:
         rows, facts = _rows_of(cells, block)
-        facts["record_id"] = keys.record_ids(
-            block, block.each if block.each is not None else mapping.source.key, rows
-        )
-        facts["known_on"] = (
-            cells.day_for(block.table, "known_on", mapping.known.rule)[rows]
-            if known_on is None
-            else np.full(rows.size, known_on, "datetime64[D]")
-        )
-        facts["known_on_assumed"] = np.full(
-            rows.size, known_on is None and mapping.known.assumed, dtype=np.int8
-        )
+        key = block.each if block.each is not None else mapping.source.key
+        facts["record_id"] = keys.record_ids(block, key, rows)
+        known, assumed = _known_on(cells, block)
+        facts["known_on"], facts["known_on_assumed"] = known[rows], assumed[rows]
         parts.setdefault(block.table.name, []).append(facts)
     made, unfit = take({name: _joined(name, facts) for name, facts in parts.items()})
-    found = unfit + [one for one in check(made) if not _named(cells, one)]
-    if cells.breaches or found:
-        raise BadInput(cells.breaches + found)
-    return made
+    found = unfit + [one for one in check_each(made) if not _named(cells, one)]
+    return Converted(
+        made,
+        cells.breaches + found,
+        by_file=_tables_where(mapping, lambda block: _by_file(mapping, block, told_on)),
+        as_seen=_tables_where(mapping, lambda block: _as_seen(mapping, block)),
+    )
+
+
+def _known_on(cells: Cells, block: Block) -> tuple[Days, NDArray[np.int8]]:
+    """Return of every row of the ledger when it became known, and whether that is assumed.
+
+    Where the day of the file is given, no rule of a table gives a later one: the file tells it.
+    """
+    mapping, told_on = cells.mapping, cells.told_on
+    rows, known = cells.ledger.rows, block.known or mapping.known
+    if told_on is not None and _by_file(mapping, block, told_on):
+        return np.full(rows, told_on, "datetime64[D]"), np.zeros(rows, dtype=np.int8)
+    days = cells.day_for(block.table, "known_on", known.rule)
+    assumed = np.full(rows, known.assumed, dtype=np.int8)
+    if known.otherwise:
+        gaps = np.isnat(days)
+        days = np.where(gaps, cells.day_for(block.table, "known_on", known.otherwise), days)
+        assumed[gaps] = 1
+    return days if told_on is None else np.minimum(days, told_on), assumed
+
+
+def _by_file(mapping: LedgerMapping, block: Block, told_on: np.datetime64 | None) -> bool:
+    known = block.known or mapping.known
+    return not known.rule or (told_on is not None and block.known is None)
+
+
+def _as_seen(mapping: LedgerMapping, block: Block) -> bool:
+    cell = block.cells.get("occurred_on")
+    return isinstance(cell, FromDate) and mapping.dates[cell.rule].file
+
+
+def _tables_where(mapping: LedgerMapping, holds: Callable[[Block], bool]) -> frozenset[str]:
+    """Return the tables of whose blocks all are so."""
+    names = {block.table.name for block in mapping.blocks}
+    return frozenset(names - {block.table.name for block in mapping.blocks if not holds(block)})
 
 
 def _named(cells: Cells, found: Breach) -> bool:
@@ -83,7 +136,7 @@ def _check_key(cells: Cells) -> None:
 
 def _rows_of(cells: Cells, block: Block) -> tuple[Rows, Facts]:
     """Return the rows of the ledger that a block takes, and its facts."""
-    rows = np.flatnonzero(cells.passing(block.where, block.answered))
+    rows = np.flatnonzero(cells.passing(block.where, block.answered, block.unanswered))
     if block.each is None or not rows.size:
         return rows, {name: cells.read(block.table, name, cell, rows) for name, cell in block.cells.items()}
     group = cells.group(block.each)
@@ -96,9 +149,18 @@ def _rows_of(cells: Cells, block: Block) -> tuple[Rows, Facts]:
     facts: Facts = {}
     for name, cell in block.cells.items():
         values = cells.read(block.table, name, cell, rows)
-        _check_agreement(cells, block, name, rows, values, values[first][member.reshape(-1)])
-        facts[name] = values[first]
+        own = values[_first_told(is_missing(block.table.column(name), values), first, member.reshape(-1))]
+        _check_agreement(cells, block, name, rows, values, own[member.reshape(-1)])
+        facts[name] = own
     return rows[first], facts
+
+
+def _first_told(silent: NDArray[np.bool_], first: Rows, member: Rows) -> Rows:
+    """Return of each group the first row that tells something, or its first where none does."""
+    told = np.flatnonzero(~silent)
+    found = first.copy()
+    found[member[told[::-1]]] = told[::-1]
+    return found
 
 
 def _check_agreement(
@@ -106,7 +168,7 @@ def _check_agreement(
 ) -> None:
     column = block.table.column(name)
     differs = np.zeros(cells.ledger.rows, dtype=bool)
-    differs[rows] = (values != own) & ~(is_missing(column, values) & is_missing(column, own))
+    differs[rows] = (values != own) & ~is_missing(column, values)
     each = ", ".join(block.each or ())
     cells.refuse(
         _source_of(block.cells[name]),
@@ -128,7 +190,7 @@ class _Keys:
 
     def record_ids(self, block: Block, key: Sequence[str], rows: Rows) -> NDArray[np.str_]:
         """Hash source, table, part and natural key, so that the same row always gets the same id."""
-        start = hashlib.sha256(_framed((self.source, block.table.name, block.part)))
+        start = hashlib.sha256(framed((self.source, block.table.name, block.part)))
         texts, ids = self._texts(tuple(key)), []
         for row in rows.tolist():
             digest = start.copy()
@@ -141,17 +203,12 @@ class _Keys:
             columns = []
             for name in key:
                 given = self.ledger.columns[name]
-                framed = [_framed((text,)) for text in given.texts]
-                columns.append([framed[position] for position in given.distinct[1].tolist()])
+                led = [framed((text,)) for text in given.texts]
+                columns.append([led[position] for position in given.distinct[1].tolist()])
             self._bytes[key] = (
                 [b"".join(row) for row in zip(*columns, strict=True)] if key else [b""] * self.ledger.rows
             )
         return self._bytes[key]
-
-
-def _framed(texts: Iterable[str]) -> bytes:
-    """Write texts one after another, each led by its length, so that no two lists look the same."""
-    return b"".join(f"{len(text)}:{text}".encode() for text in texts)
 
 
 def _joined(table: str, parts: Sequence[Facts]) -> Facts:

@@ -5,20 +5,20 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from features.contract import Column
-from features.intake import take_column
 from features.ledgers.mapping import DateRule
 from features.ledgers.source import Given
+from features.ledgers.told import day_of, tells_a_month
 
 Days = NDArray[np.datetime64]
 
 _MONTHS = {"quarter": 3, "year": 12}
 _EPOCH = 1970
 _LATEST_YEAR = 9999
-_DAY = Column("day", "date", "", "")
 
 
-def days_of(rule: DateRule, given: Given) -> tuple[Days, NDArray[np.bool_]]:
+def days_of(
+    rule: DateRule, given: Given, told_on: np.datetime64 | None = None
+) -> tuple[Days, NDArray[np.bool_]]:
     """Return the day that a rule makes of each value of a column, and which values it cannot use.
 
     Parameters
@@ -27,6 +27,8 @@ def days_of(rule: DateRule, given: Given) -> tuple[Days, NDArray[np.bool_]]:
         One with a column.
     given : Given
         Days, years, or quarters counted as year·4 + quarter - 1.
+    told_on : datetime64[D], optional
+        The day of the file: a month that it tells ended no later, so far as the file knows.
 
     Returns
     -------
@@ -36,10 +38,12 @@ def days_of(rule: DateRule, given: Given) -> tuple[Days, NDArray[np.bool_]]:
     """
     if rule.unit == "day":
         distinct, position = given.distinct
-        values = distinct if distinct.dtype.kind == "M" else given.texts
-        read, unfit = take_column(_DAY, values)
+        if distinct.dtype.kind == "M":
+            read = distinct.astype("datetime64[D]")
+        else:
+            read = np.array([_day(rule, text, told_on) for text in given.texts], dtype="datetime64[D]")
         days: Days = np.where(given.missing, np.datetime64("NaT", "D"), read[position])
-        return days, unfit[position] & ~given.missing
+        return days, np.isnat(days) & ~given.missing
     number, unread = given.numbers()
     whole = np.isfinite(number) & (number == np.floor(number)) & (np.abs(number) < _LATEST_YEAR * 4)
     span = _MONTHS[rule.unit]
@@ -47,6 +51,13 @@ def days_of(rule: DateRule, given: Given) -> tuple[Days, NDArray[np.bool_]]:
     first = (spans * span).astype("datetime64[M]")
     day = first.astype("datetime64[D]") if rule.day == "first" else (first + span).astype("datetime64[D]") - 1
     return np.where(whole, day, np.datetime64("NaT", "D")), unread | (~whole & ~np.isnan(number))
+
+
+def _day(rule: DateRule, text: str, told_on: np.datetime64 | None) -> np.datetime64:
+    day = day_of(text, rule.day)
+    if told_on is None or np.isnat(day) or day <= told_on or not tells_a_month(text):
+        return day
+    return max(told_on, day_of(text, "first"))
 
 
 def months_later(days: Days, months: int) -> Days:

@@ -9,26 +9,45 @@ from typing import Literal
 
 from features.errors import BadInput, Usage
 from features.ledgers.blocks import BlockReader
-from features.ledgers.mapping import Aggregate, DateRule, Known, LedgerMapping, Source, text_of
+from features.ledgers.doors import read_match, read_pseudonyms
+from features.ledgers.knowing import read_known
+from features.ledgers.mapping import Aggregate, DateRule, LedgerMapping, Source
+from features.ledgers.told import text_of
 from features.ledgers.words import Spec, Words, listed
 
-SHIPPED = ("eph", "rwm5yr")
+COUNTY = (
+    "income-lines",
+    "monitoring-ledger",
+    "medical-settlements",
+    "employment-ledger",
+    "visit-records",
+    "meeting-decisions",
+)
+"""Mappings for the ledgers of a county, in the order in which they are imported."""
+
+SHIPPED = ("eph", "rwm5yr", *COUNTY)
 """Mappings that come with the house, by name."""
 
-_TOP = "name title cite assumptions source missing codes dates aggregates known_on every table"
+_TOP = (
+    "name title cite assumptions source headers dropped pseudonyms match missing codes dates aggregates "
+    "known_on every table"
+)
 
-Format = Literal["parquet", "csv", "package"]
-_FORMATS: tuple[Format, ...] = ("parquet", "csv", "package")
+Format = Literal["parquet", "csv", "package", "excel"]
+_FORMATS: tuple[Format, ...] = ("parquet", "csv", "package", "excel")
 _NEEDED: dict[Format, tuple[str, ...]] = {
     "parquet": (),
     "csv": (),
     "package": ("package", "archive", "member"),
+    "excel": (),
 }
 _OPTIONAL: dict[Format, tuple[str, ...]] = {
     "parquet": (),
     "csv": ("delimiter", "encoding"),
     "package": ("delimiter", "encoding"),
+    "excel": (),
 }
+_WORDS = {"excel": " needed sheet year"}
 
 
 def read_mapping(mapping: str | Path) -> LedgerMapping:
@@ -42,7 +61,7 @@ def read_mapping(mapping: str | Path) -> LedgerMapping:
         With every fault of the mapping.
     """
     shipped = str(mapping) in SHIPPED
-    path = Path(__file__).with_name(f"{mapping}.toml") if shipped else Path(mapping)
+    path = shipped_file(str(mapping)) if shipped else Path(mapping)
     try:
         content = path.read_bytes()
         spec = tomllib.loads(content.decode("utf-8"))
@@ -52,9 +71,15 @@ def read_mapping(mapping: str | Path) -> LedgerMapping:
         raise Usage(f"the mapping {path.name} is not TOML: {error}") from error
     words = Words(path.name)
     read = _mapping(words, spec, hashlib.sha256(content).hexdigest())
+    _check_columns(words, read)
     if words.breaches:
         raise BadInput(words.breaches)
     return read
+
+
+def shipped_file(name: str) -> Path:
+    """Return the file of a mapping that comes with the house."""
+    return Path(__file__).with_name(f"{name}.toml")
 
 
 def _mapping(words: Words, spec: Spec, sha256: str) -> LedgerMapping:
@@ -88,15 +113,37 @@ def _mapping(words: Words, spec: Spec, sha256: str) -> LedgerMapping:
         },
         dates=dates,
         aggregates=reader.aggregates,
-        known=_known(words, words.part(spec, "known_on"), dates),
+        known=read_known(words, words.part(spec, "known_on"), dates, "known_on"),
         blocks=blocks,
         sha256=sha256,
+        headers={
+            name: words.texts(words.part(spec, "headers"), name, "headers")
+            for name in words.part(spec, "headers")
+        },
+        dropped=words.texts(spec, "dropped"),
+        pseudonyms=read_pseudonyms(words, words.part(spec, "pseudonyms")),
+        match=read_match(words, words.part(spec, "match")),
     )
+
+
+def _check_columns(words: Words, mapping: LedgerMapping) -> None:
+    """Note what is said of source columns that nothing reads."""
+    read = set(mapping.in_the_file())
+    said = {
+        "headers": mapping.headers,
+        "source.needed": mapping.source.needed or (),
+        "source.year": mapping.source.year,
+    }
+    for place, names in said.items():
+        for name in (names,) if isinstance(names, str) else names:
+            if name and name not in read:
+                words.fault(f"{place}.{name}", "no source column that the mapping reads")
 
 
 def _source(words: Words, spec: Spec) -> Source:
     kind = words.choice(spec, "format", "source", _FORMATS)
-    words.only(spec, "source", " ".join(("format", "key", *_NEEDED[kind], *_OPTIONAL[kind])))
+    known = " ".join(("format", "key", *_NEEDED[kind], *_OPTIONAL[kind])) + _WORDS.get(kind, "")
+    words.only(spec, "source", known)
     options = {name: words.text(spec, name, "source", needed=True) for name in _NEEDED[kind]}
     options |= {name: words.text(spec, name, "source") for name in _OPTIONAL[kind] if name in spec}
     if len(options.get("delimiter", ",")) != 1:
@@ -104,19 +151,14 @@ def _source(words: Words, spec: Spec) -> Source:
     key = words.texts(spec, "key", "source")
     if not key:
         words.fault("source.key", "missing: the columns that tell one row from another")
-    return Source(kind, key, options)
-
-
-def _known(words: Words, spec: Spec, dates: dict[str, DateRule]) -> Known:
-    words.only(spec, "known_on", "date assumed file")
-    rule = words.text(spec, "date", "known_on")
-    if bool(rule) == (spec.get("file") is True):
-        words.fault("known_on", 'say where it comes from: either date = "a rule" or file = true')
-    elif rule and rule not in dates:
-        words.fault("known_on.date", "no rule of [dates]")
-    elif rule and not isinstance(spec.get("assumed"), bool):
-        words.fault("known_on.assumed", "say true where the day is reckoned, false where it is recorded")
-    return Known(rule, spec.get("assumed") is True)
+    return Source(
+        kind,
+        key,
+        options,
+        needed=words.texts(spec, "needed", "source") if "needed" in spec else None,
+        sheets=words.texts(spec, "sheet", "source"),
+        year=words.text(spec, "year", "source"),
+    )
 
 
 def _date(words: Words, spec: Spec, name: str) -> DateRule:
@@ -124,13 +166,17 @@ def _date(words: Words, spec: Spec, name: str) -> DateRule:
     if "after" in rule:
         words.only(rule, place, "after months")
         return DateRule(after=words.text(rule, "after", place), months=words.whole(rule, "months", place))
+    if rule.get("file") is True:
+        words.only(rule, place, "file")
+        return DateRule(file=True)
     words.only(rule, place, "column unit day")
     units: tuple[Literal["day", "quarter", "year"], ...] = ("day", "quarter", "year")
     ends: tuple[Literal["first", "last"], ...] = ("first", "last")
+    unit = words.choice(rule, "unit", place, units)
     return DateRule(
         column=words.text(rule, "column", place, needed=True),
-        unit=words.choice(rule, "unit", place, units),
-        day=words.choice(rule, "day", place, ends),
+        unit=unit,
+        day="" if unit == "day" and "day" not in rule else words.choice(rule, "day", place, ends),
     )
 
 

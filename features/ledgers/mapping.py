@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
-
-import numpy as np
 
 from features.contract import Table
 
@@ -28,8 +26,14 @@ class FromColumn:
         The contract's value from each number on, ascending; a number below the first is a breach.
     where : Where
         Rows that take the value; it is missing in all others.
-    times : float
-        Factor on a number.
+    times : float or str
+        Factor on a number, or the source column that holds it.
+    several : str
+        Of several words in one cell the first, or the one highest in the contract's order.
+    blank : any, optional
+        The contract's value where the source has none.
+    under : tuple of str
+        Of an id: source columns whose values are put before it, joined by hyphens.
     minus : str
         Source column taken off it.
     prefix, digits : str, int
@@ -40,16 +44,22 @@ class FromColumn:
     codes: Mapping[str, Any] | None = None
     steps: tuple[tuple[float, Any], ...] = ()
     where: Where = ()
-    times: float = 1.0
+    times: float | str = 1.0
     minus: str = ""
     prefix: str = ""
     digits: int = 0
+    several: Literal["", "first", "highest"] = ""
+    under: tuple[str, ...] = ()
+    blank: Any = None
 
     def columns(self) -> Iterator[str]:
         """Yield the source columns that the cell reads."""
         yield self.column
         if self.minus:
             yield self.minus
+        if isinstance(self.times, str):
+            yield self.times
+        yield from self.under
         yield from (name for name, _ in self.where)
 
 
@@ -85,16 +95,20 @@ class DateRule:
     ----------
     column, unit, day : str
         The column holds days, years, or quarters counted as year·4 + quarter - 1; the rule gives
-        the first or the last day of that span.
+        the first or the last day of that span. A day that tells only its month is rounded so, and
+        is refused where ``day`` is empty.
+    file : bool
+        Instead: the day of the file.
     after, months : str, int
         Instead: so many months after another rule's day; the last day of a month stays a last day.
     """
 
     column: str = ""
     unit: Literal["day", "quarter", "year"] = "day"
-    day: Literal["first", "last"] = "first"
+    day: Literal["", "first", "last"] = "first"
     after: str = ""
     months: int = 0
+    file: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,19 +123,69 @@ class Aggregate:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Where ``known_on`` comes from: a date rule, assumed or recorded, or the day of the file."""
+    """Where ``known_on`` comes from: a date rule, assumed or recorded, or the day of the file.
+
+    ``otherwise`` is the rule for rows in which the first gives no day; those are assumed.
+    """
 
     rule: str = ""
     assumed: bool = False
+    otherwise: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pseudonym:
+    """A source column whose values become keyed pseudonyms when they are read.
+
+    Parameters
+    ----------
+    kind : {"household", "person", "record"}
+        What it is of; pseudonyms of two kinds never meet.
+    of : tuple of str
+        The source columns it is made of; one that no cell names is not kept.
+    """
+
+    kind: Literal["household", "person", "record"]
+    of: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """How rows find their household among those imported before: by itself, or through a member."""
+
+    by: Literal["household", "person"]
+    column: str
+
+
+HOUSEHOLD = "household"
+"""The source column that a match through a member makes."""
+OF_A_NUMBER = (".birth_year", ".sex")
+"""Endings of the source columns that an id number gives beside its pseudonym."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """How the ledger is stored, and the columns that tell its rows apart."""
+    """How the ledger is stored, and the columns that tell its rows apart.
 
-    format: Literal["parquet", "csv", "package"]
+    Parameters
+    ----------
+    format : {"parquet", "csv", "package", "excel"}
+    key : tuple of str
+    options : mapping
+    needed : tuple of str, optional
+        The columns that a file must have; all that the mapping names where it does not say.
+    sheets : tuple of str
+        Names or patterns of the sheets to read; all that have the headers where there is none.
+    year : str
+        The column of a snapshot's year, that of the file's day where the file does not have it.
+    """
+
+    format: Literal["parquet", "csv", "package", "excel"]
     key: tuple[str, ...]
     options: Mapping[str, str]
+    needed: tuple[str, ...] | None = None
+    sheets: tuple[str, ...] = ()
+    year: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,27 +197,32 @@ class Block:
     table : Table
     part : str
         Tells apart the records that one row of the ledger gives to the table.
-    where, answered : Where, tuple of str
-        Which rows: those with these values, and with any value in these columns.
+    where, answered, unanswered : Where, tuple of str
+        Which rows: those with these values, with any value in these columns, and with none in those.
     each : tuple of str, optional
         One row for each value of these columns, instead of one for each row of the ledger.
     first_by : str
         Of several rows the one with the least value here; otherwise all must agree.
     cells : mapping of contract column to Cell
+    known : Known, optional
+        Where ``known_on`` comes from, where the table has a rule of its own.
     """
 
     table: Table
     part: str
     where: Where
     answered: tuple[str, ...]
+    unanswered: tuple[str, ...]
     each: tuple[str, ...] | None
     first_by: str
     cells: Mapping[str, Cell]
+    known: Known | None = None
 
     def columns(self) -> Iterator[str]:
         """Yield the source columns that the block reads, those of its date rules apart."""
         yield from (name for name, _ in self.where)
         yield from self.answered
+        yield from self.unanswered
         yield from self.each or ()
         if self.first_by:
             yield self.first_by
@@ -182,6 +251,12 @@ class LedgerMapping:
     blocks : tuple of Block
     sha256 : str
         Hash of the file.
+    headers : mapping of source column to texts
+        Other ways in which files write its header.
+    dropped : tuple of str
+        Headers of columns that are never read.
+    pseudonyms : mapping of source column to Pseudonym
+    match : Match, optional
     """
 
     name: str
@@ -195,6 +270,36 @@ class LedgerMapping:
     known: Known
     blocks: tuple[Block, ...]
     sha256: str
+    headers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    dropped: tuple[str, ...] = ()
+    pseudonyms: Mapping[str, Pseudonym] = field(default_factory=dict)
+    match: Match | None = None
+
+    @property
+    def asks_for_the_day(self) -> bool:
+        """Whether it must be told on which day the file became known."""
+        knowns = [self.known, *(block.known for block in self.blocks if block.known)]
+        rules = {known.rule for known in knowns} | {known.otherwise for known in knowns if known.otherwise}
+        cells = [cell for block in self.blocks for cell in block.cells.values()]
+        rules |= {cell.rule for cell in cells if isinstance(cell, FromDate)}
+        return any(not name or self._first_rule(name).file for name in rules)
+
+    def _first_rule(self, name: str) -> DateRule:
+        rule = self.dates[name]
+        while rule.after:
+            rule = self.dates[rule.after]
+        return rule
+
+    def in_the_file(self) -> tuple[str, ...]:
+        """Return the source columns that are looked for in a file, sorted."""
+        named = set(self.columns())
+        made = {name + ending for name in self.pseudonyms for ending in OF_A_NUMBER}
+        if self.match is not None:
+            named.add(self.match.column)
+            made |= {HOUSEHOLD} if self.match.by == "person" else set()
+        made |= self.pseudonyms.keys()
+        sources = {name for one in self.pseudonyms.values() for name in one.of}
+        return tuple(sorted(named - made | sources))
 
     def columns(self) -> tuple[str, ...]:
         """Return the source columns that the mapping names, sorted."""
@@ -205,19 +310,3 @@ class LedgerMapping:
         for block in self.blocks:
             named.update(block.columns())
         return tuple(sorted(named))
-
-
-def text_of(value: object) -> str:
-    """Return the text by which a value of a ledger is compared: 1, 1.0 and "1" are the same.
-
-    Examples
-    --------
-    >>> [text_of(value) for value in (1, 1.0, " 1 ", 10.5, True)]
-    ['1', '1', '1', '10.5', 'true']
-    """
-    if isinstance(value, bool | np.bool_):
-        return "true" if value else "false"
-    if isinstance(value, float | np.floating):
-        number = float(value)
-        return str(int(number)) if number.is_integer() else repr(number)
-    return str(value).strip()

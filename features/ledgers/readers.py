@@ -14,7 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.errors import BadInput, Breach, MissingExtra, Usage
+from features.ledgers.cleaning import cleaned
+from features.ledgers.grids import Source, decoded
 from features.ledgers.mapping import LedgerMapping
+from features.ledgers.pseudonyms import pseudonymised, require_key
+from features.ledgers.sheets import read_sheets
 from features.ledgers.source import Given, Ledger
 
 if TYPE_CHECKING:
@@ -23,34 +27,64 @@ if TYPE_CHECKING:
 Named = dict[str, Given]
 
 
-def read_ledger(files: Sequence[Path], mapping: LedgerMapping) -> Ledger:
-    """Read the rows of a ledger, one file's after another's.
+def read_ledger(
+    files: Sequence[Source],
+    mapping: LedgerMapping,
+    *,
+    told_on: np.datetime64 | None = None,
+    key: bytes | None = None,
+) -> Ledger:
+    """Read the rows of a ledger, one file's after another's; numbers and names are pseudonyms already.
+
+    Parameters
+    ----------
+    files : sequence of path or Grid
+    mapping : LedgerMapping
+    told_on : datetime64[D], optional
+        The day on which the files became known.
+    key : bytes, optional
+        The key of the pseudonyms.
 
     Raises
     ------
     Usage
-        Where files are given to a ledger that lies in a package, or none to another.
+        Where files are given to a ledger that lies in a package, or none to another, or where the
+        mapping makes pseudonyms and there is no key.
     BadInput
-        Where a file cannot be read or lacks columns that the mapping names.
+        Where a file cannot be read, lacks columns that the mapping needs, or holds broken writing.
     MissingExtra
         Where the format needs an extra that is not installed.
     """
     source = mapping.source
     if (source.format == "package") == bool(files):
         raise Usage(f"the mapping {mapping.name} reads {'its own package' if files else 'a file: name one'}")
-    reader = _READERS[source.format]
-    parts = [reader(file, source.options, mapping.columns()) for file in files or [Path(mapping.name)]]
+    require_key(mapping, key)
+    if source.format == "excel":
+        ledger = cleaned(read_sheets(files, mapping, told_on), mapping)
+    else:
+        paths = [file for file in files if isinstance(file, Path)]
+        if len(paths) < len(files):
+            raise Usage(
+                f"the mapping {mapping.name} reads {source.format}: a table needs one of sheets (excel)"
+            )
+        ledger = _read_pieces(paths, mapping)
+    return pseudonymised(ledger.having(mapping.missing), mapping, key)
+
+
+def _read_pieces(files: Sequence[Path], mapping: LedgerMapping) -> Ledger:
+    """Read files that are tables from their first line to their last, with every column named."""
+    reader, wanted = _READERS[mapping.source.format], mapping.in_the_file()
+    parts = [reader(file, mapping.source.options, wanted) for file in files or [Path(mapping.name)]]
     breaches = [
         Breach(file.name, name, "no such column in the file, though the mapping names it", 1)
         for file, part in zip(files or [Path(mapping.name)], parts, strict=True)
-        for name in mapping.columns()
+        for name in wanted
         if name not in part
     ]
     if breaches:
         raise BadInput(breaches)
-    columns = {name: _joined([part[name] for part in parts]) for name in mapping.columns()}
-    rows = next(iter(columns.values())).missing.size
-    return Ledger(columns, rows).having(mapping.missing)
+    columns = {name: _joined([part[name] for part in parts]) for name in wanted}
+    return Ledger(columns, next(iter(columns.values())).missing.size)
 
 
 def _joined(parts: Sequence[Given]) -> Given:
@@ -99,7 +133,7 @@ def _from_arrow(file: Path, name: str, column: pa.ChunkedArray) -> Given:
 
 def _read_csv(file: Path, options: Mapping[str, str], wanted: Sequence[str]) -> Named:
     try:
-        text = file.read_bytes().decode(options.get("encoding", "utf-8-sig"))
+        text = decoded(file.read_bytes(), options.get("encoding", ""))
     except (OSError, UnicodeDecodeError, LookupError) as error:
         raise BadInput(
             [Breach(file.name, "", "no file that can be read as text in its encoding", 1)]

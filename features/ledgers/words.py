@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import TypeVar, cast
 
 from features.errors import Breach
-from features.ledgers.mapping import Where, text_of
+from features.ledgers.mapping import Where
+from features.ledgers.told import text_of
 
 Spec = Mapping[str, object]
 Word = TypeVar("Word", bound=str)

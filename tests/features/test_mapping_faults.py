@@ -10,7 +10,7 @@ import pytest
 
 from features.errors import BadInput, MissingExtra, Usage
 from features.files import read_tables
-from features.ledgers import SHIPPED, import_ledger, read_mapping, tables_from
+from features.ledgers import COUNTY, SHIPPED, import_ledger, read_mapping, tables_from
 from tests.ledgers import KNOWN, PLAIN, ROWS, WORK, refused
 
 
@@ -188,6 +188,44 @@ colour = "red"
     }
 
 
+def test_every_fault_at_the_door_of_a_mapping_is_named(county):
+    """Pseudonyms, matches, headers and sheets are checked like all else."""
+    faulty = PLAIN.replace('format = "csv"', 'format = "excel"\nneeded = ["phone"]\nyear = "era"\nsheet = 3')
+    faulty = faulty.replace("kind = {", 'imputed = { column = "what", several = "last" }\nkind = {').replace(
+        "times = 10000", 'times = 10000, blank = "none"'
+    )
+    faulty = faulty.replace(
+        'answered = ["wage"]', 'answered = ["wage"]\nknown_on = { date = "never", otherwise = "never" }'
+    )
+    faulty += """
+[headers]
+salary = ["pay"]
+wage = 3
+[pseudonyms]
+code = "village"
+day = { of = ["wage"] }
+[match]
+person = "code"
+household = "code"
+"""
+    found = {place for _, place, _, _ in refused(county, faulty)}
+
+    assert found == {
+        "source.needed.phone",
+        "source.sheet",
+        "source.year.era",
+        "headers.salary",
+        "headers.wage",
+        "pseudonyms.code.kind",
+        "pseudonyms.day.kind",
+        "match",
+        "incomes.known_on.date",
+        "incomes.known_on.otherwise",
+        "incomes.amount.blank",
+        "incomes.imputed.several",
+    }
+
+
 @pytest.mark.parametrize(
     "known", ["", "[known_on]\nfile = false", '[known_on]\ndate = "seen"', "[known_on]\ndate = 3"]
 )
@@ -213,13 +251,13 @@ def test_a_mapping_that_is_not_toml_is_a_wrong_call(county):
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_shipped_mappings_declare_what_they_assume(name):
-    """Each says where its data comes from, how to cite it, and that its known_on is assumed."""
+    """Each says what it is, how to cite it and what it assumes; a survey's known_on is always assumed."""
     mapping = read_mapping(name)
 
     assert mapping.title
     assert mapping.cite
     assert mapping.assumptions
-    assert mapping.known.assumed
+    assert mapping.known.assumed == (name not in COUNTY)
 
 
 def test_a_package_that_is_not_installed_is_named(tmp_path):
@@ -247,11 +285,11 @@ def test_a_summary_says_what_was_made_and_assumed(tmp_path):
 
 
 WORDS = """
-name title cite assumptions source missing codes dates aggregates known_on every table
-format key delimiter encoding package archive member
-column unit day after months date assumed file statistic by times
+name title cite assumptions source headers dropped pseudonyms match missing codes dates aggregates known_on
+format key delimiter encoding package archive member needed sheet every table
+column unit day after months date assumed file otherwise statistic by times kind of household person record
 part where answered each first_by columns case value aggregate steps minus prefix digits
-parquet csv quarter year first last median mean
+several highest under blank unanswered parquet csv excel quarter year first last median mean
 """
 
 

@@ -14,7 +14,6 @@ from features.intake import take
 from features.vectors import build_vectors
 from tests.facts import facts, income, people, raw
 from tests.made import made_panel
-from training.cli import main
 from training.settings import quieten_mlflow
 
 MAPPING = """
@@ -65,23 +64,6 @@ kind = { value = "total" }
 amount = "yuan"
 account = { value = "period" }
 """
-
-
-@pytest.fixture
-def run(monkeypatch, capsys, tmp_path):
-    """Return a way to type a command: it gives the exit code and what was printed on either stream."""
-    monkeypatch.setenv("FANGPIN_HOME", str(tmp_path / "home"))
-    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
-    monkeypatch.delenv("FANGPIN_BUNDLES", raising=False)
-
-    def typed(*words: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["fangpin-train", *map(str, words)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        shown = capsys.readouterr()
-        return int(ended.value.code or 0), shown.out, shown.err
-
-    return typed
 
 
 @pytest.fixture

@@ -1,8 +1,7 @@
-"""Commands on contract tables: import, check, vectors, request."""
+"""Commands on contract tables: check, vectors, request."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -10,33 +9,6 @@ import typer
 
 from features.errors import BadInput
 from training.commands.door import AsJson, day, print_json
-
-
-def import_(
-    files: Annotated[list[Path] | None, typer.Argument(help="Files of the ledger.")] = None,
-    *,
-    mapping: Annotated[str, typer.Option(help="A shipped mapping (eph, rwm5yr) or a TOML file.")],
-    out: Annotated[Path, typer.Option(help="Folder for the contract tables.")],
-    known_on: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day the files became known.")
-    ] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Turn a ledger into contract tables; nothing is written where anything breaks the contract."""
-    from dataclasses import asdict
-
-    from features.ledgers import import_ledger
-
-    summary = import_ledger(files or [], mapping, out, known_on.date() if known_on else None)
-    if as_json:
-        print_json(asdict(summary))
-        return
-    typer.echo(f"{summary.title}: {summary.ledger_rows:,} rows read")
-    for table, rows in summary.rows.items():
-        typer.echo(f"  {table:14} {rows:>10,}")
-    typer.echo(f"known_on: {summary.known_on}")
-    for sentence in summary.assumed:
-        typer.echo(f"assumed: {sentence}")
 
 
 def check(folder: Path, as_json: AsJson = False) -> None:
