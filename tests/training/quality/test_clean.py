@@ -1,0 +1,42 @@
+"""A clean county: no false alarm."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.training.quality.made import AS_OF, EACH, clean, made
+from training.quality.finding import State
+from training.quality.report import quality
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_nothing_is_to_be_done_in_a_clean_county(seed):
+    """Whatever is asked for is there, and chance alone raises no alarm."""
+    report = quality(made(clean(seed)), np.datetime64(AS_OF))
+
+    assert [each.about.id for each in report.findings if each.state is State.ACT] == []
+    assert report.first == ()
+    assert report.townships == {"A": EACH, "B": EACH}
+
+
+def test_the_last_day_known_is_the_day_of_the_report():
+    """Where nobody says otherwise, all that is known counts."""
+    rows = clean()
+    last = max(row.get("known_on", row["occurred_on"]) for table in rows.values() for row in table)
+
+    assert quality(made(rows)).as_of == np.datetime64(last)
+
+
+def test_what_became_known_later_does_not_count():
+    """As of an earlier day the report is the one that would have been written then."""
+    rows = clean()
+    for name, table in rows.items():
+        rows[name] = [{"record_id": f"{name}-{place}", **row} for place, row in enumerate(table)]
+    day = np.datetime64("2024-06-30")
+    then = {
+        name: [row for row in table if np.datetime64(row.get("known_on", row["occurred_on"])) <= day]
+        for name, table in rows.items()
+    }
+
+    assert quality(made(rows), day).as_dict() == quality(made(then), day).as_dict()
