@@ -117,7 +117,7 @@ def _copied(known: Known, asked: Surveys, pairs: Pairs) -> Finding:
 
     def further(some: Rows) -> More:
         if not some.size:
-            return {}
+            return {"expected_share": None, "copied_share": None}
         chance = float(pairs.by_chance[some].mean())
         return {"expected_share": chance, "copied_share": float(hit[some].mean()) - chance}
 
@@ -159,7 +159,9 @@ def _visits(known: Known) -> Finding:
     hit = run[asked]
 
     def further(some: Rows) -> More:
-        once = float(same[asked[some]].mean()) if some.size else 0.0
+        if not some.size:
+            return {"same_as_last_time": None, "expected_share": None}
+        once = float(same[asked[some]].mean())
         return {"same_as_last_time": once, "expected_share": once**REPEATS}
 
     parts = parts_by(household[asked], hit, {"village": known.village[household[asked]]}, further)

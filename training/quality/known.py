@@ -125,14 +125,12 @@ def known_on(tables: Tables, as_of: np.datetime64 | None = None) -> Known:
     Raises
     ------
     Usage
-        Where no household is known by then.
+        Where no household is known, or none by then.
     """
-    day = (
-        as_of
-        if as_of is not None
-        else max(f["known_on"].max() for f in tables.values() if f["known_on"].size)
-    )
-    day = day.astype("datetime64[D]")
+    days = [facts["known_on"] for facts in tables.values() if facts["known_on"].size]
+    if "households" not in tables or not days:
+        raise Usage("no household is known")
+    day = (np.concatenate(days).max() if as_of is None else as_of).astype("datetime64[D]")
     positions = {name: _held(tables[name], day) for name in HOUSEHOLD_TABLES if name in tables}
     ids = tables["households"]["household_id"][positions["households"][0]]
     household_id = np.unique(ids)

@@ -5,8 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from features.errors import Usage
+from features.intake import take
+from tests.made import made_panel
 from tests.training.quality.made import AS_OF, EACH, clean, made
 from training.quality.finding import State
+from training.quality.page import page
 from training.quality.report import quality
 
 
@@ -40,3 +44,23 @@ def test_what_became_known_later_does_not_count():
     }
 
     assert quality(made(rows), day).as_dict() == quality(made(then), day).as_dict()
+
+
+def test_a_panel_without_townships_can_be_judged():
+    """Areas of a survey have no levels: each stands for itself; what such a panel never tells is missing."""
+    tables = made_panel(households=80)
+    report = quality(tables)
+    states = {each.about.id: each.state for each in report.findings}
+
+    assert set(report.townships) == {"north", "south"}
+    assert states["no_income"] in {State.FINE, State.ACT}
+    assert states["no_members"] is State.ACT
+    assert states["not_found"] is State.UNJUDGED
+    assert "没有成员名单的农户" in page(report)
+
+
+@pytest.mark.parametrize("tables", [{}, {"households": {"household_id": []}}])
+def test_nothing_can_be_said_of_nobody(tables):
+    """Without a household there is no report."""
+    with pytest.raises(Usage, match="no household is known"):
+        quality(take(tables)[0])
