@@ -234,7 +234,7 @@ def _over(said: About, parts: Sequence[Part]) -> tuple[Part, ...]:
 
 def _listed(known: Known, cases: Cases) -> Listed:
     cases_at: Rows = cases.at
-    at = cases_at[cases.hit]
+    at = np.unique(cases_at[cases.hit])
     at = at[np.argsort(-known.column(cases.table, "occurred_on")[at].astype(np.int64), kind="stable")]
     row = known.household(cases.table)[at]
     record: Names = known.column(cases.table, "record_id")[at]

@@ -74,24 +74,38 @@ def _open_items(known: Known) -> Finding:
     at_home = known.coded("visits", "purpose", "round") & known.coded("visits", "mode", "home")
     recent = known.column("visits", "occurred_on") > known.as_of - YEAR
     at = np.flatnonzero(at_home & recent)
-    open_ = [known.column("visits", name)[at] < 0 for name in ITEMS]
-    hit = np.concatenate(open_)
-    row = np.tile(known.household("visits")[at], len(ITEMS))
-    item = np.repeat(np.array(ITEMS), at.size)
-    cases = Cases("visits", np.tile(at, len(ITEMS)), hit, listed=False)
-    parts = parts_by(row, hit, {"column": item}) + parts_by(row, hit, {"grid": known.grid[row]})
-    return found(known, "open_items", cases, parts=parts)
+    left_open = {name: known.column("visits", name)[at] < 0 for name in ITEMS}
+    return _left_open(known, "open_items", "visits", at, left_open)
 
 
 def _of_people(known: Known, people: Roster) -> Finding:
     here = np.flatnonzero(~people.left & known.there[people.household])
-    open_ = [is_missing(TABLES["members"].column(name), people.last(name))[here] for name in OF_MEMBERS]
-    hit = np.concatenate(open_)
-    row = np.tile(people.household[here], len(OF_MEMBERS))
-    parts = parts_by(row, hit, {"column": np.repeat(np.array(OF_MEMBERS), here.size)})
+    left_open = {
+        name: is_missing(TABLES["members"].column(name), people.last(name))[here] for name in OF_MEMBERS
+    }
+    return _left_open(known, "member_items", "members", people.at[here], left_open, listed=True)
+
+
+def _left_open(
+    known: Known,
+    name: str,
+    table: str,
+    at: Rows,
+    left_open: dict[str, NDArray[np.bool_]],
+    *,
+    listed: bool = False,
+) -> Finding:
+    """Count answers left open; what nobody ever answers is not asked here, and only told by column."""
+    row = known.household(table)[at]
+    by_column = [
+        part
+        for column, hit in left_open.items()
+        for part in parts_by(row, hit, {"column": np.full(row.size, column)})
+    ]
+    ever = [hit for hit in left_open.values() if not hit.all()]
+    hit = np.concatenate([np.zeros(0, bool), *ever])
+    rows = np.tile(row, len(ever))
+    by_grid = parts_by(rows, hit, {"grid": known.grid[rows]})
     return found(
-        known,
-        "member_items",
-        Cases("members", np.tile(people.at[here], len(OF_MEMBERS)), hit),
-        parts=parts,
+        known, name, Cases(table, np.tile(at, len(ever)), hit, listed=listed), parts=by_column + by_grid
     )

@@ -88,6 +88,26 @@ def test_open_items_are_counted_by_column_and_grid():
     assert found.listed == ()
 
 
+def test_what_nobody_ever_answers_is_not_asked_here():
+    """A form without the question on water leaves five; the part of that column still says so."""
+    rows = clean()
+    for row in rows["visits"]:
+        row["water_ok"] = None
+    found = finding(rows, "open_items")
+
+    assert (found.total.count, found.total.of) == (0, 2 * EACH * 6 * 5)
+    assert [part.figure.value for part in found.parts if part.by == {"column": "water_ok"}] == [1.0]
+
+
+def test_a_record_at_fault_twice_is_listed_once():
+    """Two answers of one member were never told."""
+    rows = clean()
+    next(row for row in rows["members"] if row["member_id"] == "a03-1").update(health=None, labour=None)
+    found = finding(rows, "member_items")
+
+    assert (found.total.count, found.to_look_at) == (2, 1)
+
+
 def test_what_a_phone_cannot_see_is_not_left_open():
     """Rounds by phone are not asked for the house."""
     rows = clean()
