@@ -36,6 +36,8 @@ class About:
         The parts to name where they are over the tolerance: by table and source, or by grid.
     by_part : bool
         Whether one such part over the tolerance is enough; else the county as a whole is judged.
+    means : str
+        What it means for the use of the model, in Chinese, where it means anything of its own.
     """
 
     id: str
@@ -52,6 +54,7 @@ class About:
     measure: str = "share"
     by: tuple[str, ...] = ()
     by_part: bool = False
+    means: str = ""
 
 
 @cache

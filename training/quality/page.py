@@ -40,7 +40,7 @@ small, .en { color: #5a5a5a; font-weight: 400; font-size: .8em; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums;
   font-size: .88em; margin: .3rem 0; }
 th, td { text-align: left; padding: .15rem .4rem; border-bottom: 1px solid #e2e2e2; vertical-align: top; }
-th.n, td.n { text-align: right; } td.n { white-space: nowrap; } tr { break-inside: avoid; }
+th.n, td.n { text-align: right; } td.n, td.k { white-space: nowrap; } tr { break-inside: avoid; }
 .first li { margin-bottom: .5rem; } .note { color: #5a5a5a; font-size: .85em; margin: .2rem 0; }
 .finding { padding: .4rem 0 .5rem; border-bottom: 1px solid #e2e2e2; } .whole { break-inside: avoid-page; }
 .head { display: flex; gap: .6rem; align-items: baseline; flex-wrap: wrap; }
@@ -104,7 +104,7 @@ def _to_do(finding: Finding) -> str:
     listed = f"，共 {finding.to_look_at:,} 条" if finding.to_look_at else ""
     counted = f"{_counted(finding, finding.total)}，涉及 {finding.total.households:,} 户"
     steps = " → ".join(escape(words) for words in (about.who, about.what, about.which))
-    return f"<b>{escape(about.zh)}</b>（{counted}）<br>{steps}{listed}"
+    return f"<b>{escape(about.zh)}</b>（{counted}）<br>{steps}{listed}{_over(finding)}"
 
 
 def _townships(report: Quality) -> str:
@@ -155,7 +155,7 @@ def _finding(finding: Finding) -> str:
     return f"""<section class="finding"><div class="whole"><div class="head"><h3>{escape(about.zh)}</h3>
 <span class="en">{escape(about.en)}</span><span class="state {state}">{STATES[finding.state]}</span></div>
 <p class="figure">{_counted(finding, total)}{_more(total)}</p>
-<p class="note">{escape(about.counted_zh)}</p>
+<p class="note">{escape(about.counted_zh)}{_tolerance(finding)}{escape(about.means)}</p>
 {drawn}{_do(finding)}</div>
 {table}</section>"""
 
@@ -163,14 +163,25 @@ def _finding(finding: Finding) -> str:
 def _do(finding: Finding) -> str:
     if finding.state.name != "ACT":
         return ""
-    about, over = finding.about, finding.over
+    about = finding.about
     listed = f"（{finding.to_look_at:,} 条）" if finding.to_look_at else ""
-    named_parts = "、".join(escape(named(part.by)) for part in over[:MOST_NAMED])
-    which = f"：{named_parts}{'等' if len(over) > MOST_NAMED else ''}" if over else ""
     return (
         f'<p class="do"><b>谁</b> {escape(about.who)}　<b>做什么</b> {escape(about.what)}　'
-        f"<b>哪些</b> {escape(about.which)}{listed}{which}</p>"
+        f"<b>哪些</b> {escape(about.which)}{listed}{_over(finding)}</p>"
     )
+
+
+def _over(finding: Finding) -> str:
+    """Name the parts that are over the tolerance, the largest first."""
+    names = "、".join(escape(named(part.by)) for part in finding.over[:MOST_NAMED])
+    return f"：{names}{'等' if len(finding.over) > MOST_NAMED else ''}" if names else ""
+
+
+def _tolerance(finding: Finding) -> str:
+    limit = finding.about.tolerance
+    if limit == 0.0:
+        return ""
+    return f"容许{f'{limit:g}倍' if finding.about.measure == 'ratio' else percent(limit)}。"
 
 
 def _counted(finding: Finding, figure: Figure) -> str:
@@ -199,7 +210,7 @@ def _parts(finding: Finding, parts: Sequence[Part]) -> str:
     rows = []
     for part in parts[:MOST_ROWS]:
         each = part.figure
-        cells = "".join(f"<td>{escape(name_of(key, value))}</td>" for key, value in part.by.items())
+        cells = "".join(f'<td class="k">{escape(name_of(key, value))}</td>' for key, value in part.by.items())
         cells += (
             f'<td class="n">{each.count:,}</td>'
             if ratio

@@ -143,6 +143,7 @@ def _as_dict(finding: Finding) -> dict[str, Any]:
         "townships": {name: each.as_dict() for name, each in finding.townships.items()},
         "parts": [{"by": dict(part.by), **part.figure.as_dict()} for part in finding.parts],
         "action": {"who": about.who, "what": about.what, "which": about.which},
+        "means": about.means,
         "to_look_at": finding.to_look_at,
         "records": [record for each in finding.listed for record in _first_of(each)],
     }

@@ -46,6 +46,18 @@ def test_what_became_known_later_does_not_count():
     assert quality(made(rows), day).as_dict() == quality(made(then), day).as_dict()
 
 
+def test_the_order_of_the_rows_does_not_matter():
+    """Whatever way the tables were put together, the same is found."""
+    rows, rng = clean(), np.random.default_rng(5)
+    rows["incomes"] = [row for row in rows["incomes"] if row["household_id"] not in {"a03", "b40"}]
+    rows["visits"] += [row | {"record_id": f"again-{place}"} for place, row in enumerate(rows["visits"][:5])]
+    shuffled = {name: [table[place] for place in rng.permutation(len(table))] for name, table in rows.items()}
+    one, other = (quality(made(each), np.datetime64(AS_OF)) for each in (rows, shuffled))
+
+    for here, there in zip(one.findings, other.findings, strict=True):
+        assert (here.total, here.townships, here.parts) == (there.total, there.townships, there.parts)
+
+
 def test_a_panel_without_townships_can_be_judged():
     """Areas of a survey have no levels: each stands for itself; what such a panel never tells is missing."""
     tables = made_panel(households=80)

@@ -65,7 +65,7 @@ def test_the_json_says_the_same_under_the_same_names(faulty):
     for finding in told["findings"]:
         assert list(finding) == [
             *("id", "subject", "title", "counted", "measure", "tolerance", "weight", "state", "total"),
-            *("townships", "parts", "action", "to_look_at", "records"),
+            *("townships", "parts", "action", "means", "to_look_at", "records"),
         ]
         assert list(finding["total"]) == figure
         assert [list(each) for each in finding["townships"].values()] == [figure, figure]
