@@ -96,7 +96,7 @@ class Finding:
 
     @property
     def over(self) -> tuple[Part, ...]:
-        """The parts that are over the tolerance, those with the most cases at fault first."""
+        """The parts over the tolerance: those with the most cases first, but places by their codes."""
         return _over(self.about, self.parts)
 
     @property
@@ -229,7 +229,8 @@ def judged(said: About, total: Figure, parts: Sequence[Part] = ()) -> State:
 def _over(said: About, parts: Sequence[Part]) -> tuple[Part, ...]:
     named = [part for part in parts if said.by and tuple(part.by) == said.by and part.figure.low is not None]
     over = [part for part in named if (part.figure.low or 0.0) > said.tolerance]
-    return tuple(sorted(over, key=lambda part: -part.figure.count))
+    places = not {"grid", "village"}.isdisjoint(said.by)
+    return tuple(over if places else sorted(over, key=lambda part: -part.figure.count))
 
 
 def _listed(known: Known, cases: Cases) -> Listed:

@@ -172,9 +172,10 @@ def _do(finding: Finding) -> str:
 
 
 def _over(finding: Finding) -> str:
-    """Name the parts that are over the tolerance, the largest first."""
+    """Name the first parts that are over the tolerance, and say how many there are."""
     names = "、".join(escape(named(part.by)) for part in finding.over[:MOST_NAMED])
-    return f"：{names}{'等' if len(finding.over) > MOST_NAMED else ''}" if names else ""
+    many = f"等{len(finding.over)}处" if len(finding.over) > MOST_NAMED else ""
+    return f"：{names}{many}" if names else ""
 
 
 def _tolerance(finding: Finding) -> str:
