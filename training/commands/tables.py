@@ -7,19 +7,39 @@ from typing import Annotated
 
 import typer
 
-from features.errors import BadInput
+from features.errors import BadInput, Usage
 from training.commands.door import AsJson, day, print_json
+from training.commands.quality import breaches_told, told_quality
 
 
-def check(folder: Path, as_json: AsJson = False) -> None:
-    """List every breach of the contract in a folder of tables."""
+def check(
+    folder: Path,
+    *,
+    quality: Annotated[
+        bool, typer.Option("--quality", help="Where nothing is breached: the data-quality report.")
+    ] = False,
+    as_of: Annotated[
+        str | None, typer.Option(help="Report what was known by this day; else all that is known.")
+    ] = None,
+    report: Annotated[
+        list[Path] | None, typer.Option(help="HTML or .json file for the report; also several.")
+    ] = None,
+    listing: Annotated[
+        Path | None, typer.Option("--list", help="CSV file for the ids of all records to act on.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List every breach of the contract in a folder of tables; with --quality say how good the data is."""
     from features.files import list_breaches
 
+    if quality:
+        told_quality(folder, as_of, report or [], listing, as_json=as_json)
+        return
+    if as_of or report or listing:
+        raise Usage("--as-of, --report and --list belong to --quality")
     breaches = list_breaches(folder)
     if as_json:
-        print_json(
-            [{"table": b.table, "column": b.column, "rule": b.rule, "count": b.count} for b in breaches]
-        )
+        print_json(breaches_told(breaches))
     elif not breaches:
         typer.echo("no breach of the contract")
     if breaches and as_json:
