@@ -123,13 +123,13 @@ def _incomes(rng: np.random.Generator, households: int) -> Columns:
         household, day = _rounds(rng, who, apart)
         amount = np.round(usual * rng.lognormal(0.0, 0.5, day.size), 2)
         parts.append((household, day, np.full(day.size, kind), amount))
-    household, day, kind, amount = (np.concatenate(part) for part in zip(*parts, strict=True))
+    household, day, kinds, amount = (np.concatenate(part) for part in zip(*parts, strict=True))
     guessed = np.flatnonzero(rng.random(day.size) < 0.05)
     account = np.repeat(np.array(["monthly", "visit"]), [day.size, guessed.size])
     return {
         "household": np.concatenate([household, household[guessed]]),
         "occurred_on": np.concatenate([day, day[guessed]]),
-        "kind": np.concatenate([kind, kind[guessed]]),
+        "kind": np.concatenate([kinds, kinds[guessed]]),
         "amount": np.concatenate([amount, np.round(amount[guessed], -2) + 100.0]),
         "account": account,
         "part_of_total": np.zeros(account.size, dtype=bool),
@@ -233,7 +233,8 @@ def _rounds(
     household = np.repeat(who, rounds)
     own = np.repeat(rng.integers(0, apart, who.size), rounds)
     month = FIRST_MONTH + own + apart * np.tile(np.arange(rounds), who.size)
-    return household, month.astype("datetime64[D]") + rng.integers(0, 27, household.size)
+    day: NDArray[np.datetime64] = month.astype("datetime64[D]") + rng.integers(0, 27, household.size)
+    return household, day
 
 
 def _scattered(

@@ -5,19 +5,19 @@ from __future__ import annotations
 import importlib
 import json
 import os
-import resource
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from types import ModuleType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.chosen import DAYS
+from benchmarks.made import made
 
 SIDES = ("fangpin", "pandas", "polars", "duckdb")
 
@@ -31,8 +31,8 @@ ONE_THREAD = (
     "NUMEXPR_NUM_THREADS=1",
 )
 
-IN_KB = 1024 if sys.platform != "darwin" else 1
-"""Bytes in the unit in which the system tells the peak of a process's memory."""
+WARM_UP = 200
+"""Households on whom a run is tried first, so that what is imported late is there."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Run:
     days : list of float
         Of it, each as-of day [s].
     peak, before : int
-        Most memory held at once, and what was held after the imports [bytes].
+        Most memory held at once, and what was held before it began [bytes].
     result : int
         Memory of the values returned [bytes].
     """
@@ -85,10 +85,11 @@ def keep_to_one_core() -> None:
 def _measured(side: str, task: str, folder: Path) -> Run:
     keep_to_one_core()
     work = _work(side, task)
-    before, wall, start = _peak(), time.perf_counter(), time.process_time()
+    work(made(folder.parent, WARM_UP))
+    before, wall, start = _memory("VmRSS"), time.perf_counter(), time.process_time()
     prepare, days, values = work(folder)
     whole, wall = time.process_time() - start, time.perf_counter() - wall
-    return Run(whole, wall, prepare, days, _peak(), before, sum(part.nbytes for part in values))
+    return Run(whole, wall, prepare, days, _memory("VmHWM"), before, sum(part.nbytes for part in values))
 
 
 Work = Callable[[Path], tuple[float, list[float], list[NDArray[np.float64]]]]
@@ -106,7 +107,7 @@ def _work(side: str, task: str) -> Work:
 
 
 def _in_stages(
-    module: Any, folder: Path, days: NDArray[np.datetime64]
+    module: ModuleType, folder: Path, days: NDArray[np.datetime64]
 ) -> tuple[float, list[float], list[NDArray[np.float64]]]:
     start = time.process_time()
     prepared = module.prepare(folder, days)
@@ -118,8 +119,10 @@ def _in_stages(
     return told[0] - start, np.diff(told).tolist(), values
 
 
-def _peak() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * IN_KB
+def _memory(which: str) -> int:
+    """Return what Linux says of this process; ``ru_maxrss`` would tell the parent's too."""
+    told = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+    return int(told[which].split()[0]) * 1024
 
 
 if __name__ == "__main__":

@@ -14,7 +14,8 @@ from benchmarks.chosen import CHOSEN, COPING_12M, REACH, SPANS
 FACTS = {
     "incomes": "kind, amount",
     "compositions": "people, earners",
-    "visits": """(ascii(house_grade) - ascii('a'))::DOUBLE AS house_grade, rooms, doctor_visits, hospital_stays,
+    "visits": """(ascii(house_grade) - ascii('a'))::DOUBLE AS house_grade,
+        rooms, doctor_visits, hospital_stays,
         (NOT medical_ok)::INT AS medical_ok_trouble, (NOT housing_ok)::INT AS housing_ok_trouble, """
     + ", ".join(f"{flag}::INT AS {flag}" for flag in (*COPING_12M, "sales_trouble")),
     "expenses": "kind, amount, serious",
@@ -65,13 +66,14 @@ def prepare(folder: Path, _days: NDArray[np.datetime64]) -> Prepared:
     database.sql(f"CREATE TABLE lines AS SELECT area, known_on, valid_from, amount FROM {lines}")
     for name, columns in FACTS.items():
         database.sql(
-            f"""CREATE TABLE {name} AS SELECT * EXCLUDE voided FROM (
+            f"""CREATE TABLE {name} AS SELECT * EXCLUDE (voided, wanted) FROM (
                 SELECT household, occurred_on, known_on, {MONTH.format("occurred_on")} AS month,
-                    voided, {columns}, {PLACES.get(name, BY_TIME(OCCURRED, KNOWN))} AS place,
+                    voided, {ROWS.get(name, "true")} AS wanted, {columns},
+                    {PLACES.get(name, BY_TIME(OCCURRED, KNOWN))} AS place,
                     lead(known_on) OVER (PARTITION BY record_id ORDER BY known_on) AS replaced_on
                 FROM {read(folder / f"{name}.parquet")} JOIN (SELECT household, household_id FROM households)
-                    USING (household_id) WHERE {ROWS.get(name, "true")}
-            ) WHERE NOT voided"""
+                    USING (household_id)
+            ) WHERE wanted AND NOT voided"""
         )
     return Prepared(database, _query())
 
@@ -95,9 +97,9 @@ def _query() -> str:
         "look_months": _look_months(),
         "looks": _looks(),
         "paid": _PAID,
-        "warned": "SELECT household, count(*) FILTER (back <= 12) AS warnings_12m FROM warnings_held GROUP BY ALL",
+        "warned": _WARNED,
         "helped": _HELPED,
-        "worked": f"SELECT household, sum({_overlap(12)}) AS months_worked_12m FROM employments_held GROUP BY ALL",
+        "worked": _WORKED,
     }
     told = ",\n".join(f"{name} AS ({query})" for name, query in steps.items())
     joined = " ".join(
@@ -113,7 +115,15 @@ def _columns() -> str:
         "self_paid_medical_to_income_12m": "coalesce(self_paid_medical_12m, 0) / income_12m",
         "education_cost_to_income_12m": "coalesce(education_cost_12m, 0) / income_12m",
     }
-    counted = (
+    return ", ".join(
+        f"{own.get(name) or (f'coalesce({name}, 0)' if _is_counted(name) else name)} AS {name}"
+        for name in CHOSEN
+    )
+
+
+def _is_counted(name: str) -> bool:
+    """Whether a feature is 0 where nothing was recorded."""
+    recorded = (
         "self_paid",
         "serious",
         "education",
@@ -121,17 +131,9 @@ def _columns() -> str:
         "support",
         "warnings",
         "visited",
-        "months_",
         "income_months",
     )
-    return ", ".join(
-        f"{own[name]} AS {name}"
-        if name in own
-        else f"coalesce({name}, 0) AS {name}"
-        if name.startswith(counted) and not name.startswith("months_under")
-        else name
-        for name in CHOSEN
-    )
+    return name.startswith(recorded) or name == "months_worked_12m"
 
 
 def _held(name: str) -> str:
@@ -190,6 +192,9 @@ _COUNTED = """
         min(earners) FILTER (back <= 24) AS least_earners_24m
     FROM people_held GROUP BY ALL"""
 
+_WARNED = """
+    SELECT household, count(*) FILTER (back <= 12) AS warnings_12m FROM warnings_held GROUP BY ALL"""
+
 _PAID = """
     SELECT household,
         sum(amount) FILTER (kind = 'medical_self_paid' AND back <= 3) AS self_paid_medical_3m,
@@ -217,7 +222,8 @@ def _income() -> str:
             THEN regr_slope(ratio, -back) FILTER (back <= {months}) END AS income_slope_{months}m"""
         for months in (12, 24)
     ]
-    latest = """arg_min(ratio, back, 2) AS two, two[1] AS income_to_line_latest, two[2] AS income_to_line_before,
+    latest = """arg_min(ratio, back, 2) AS two,
+        two[1] AS income_to_line_latest, two[2] AS income_to_line_before,
         income_to_line_latest / income_to_line_before AS income_change"""
     return f"SELECT household, {', '.join((latest, *windows, *courses))} FROM ratios GROUP BY ALL"
 
@@ -248,3 +254,6 @@ _HELPED = f"""
     SELECT household, sum({_overlap(6)}) AS support_months_6m, sum({_overlap(12)}) AS support_months_12m,
         sum({_overlap(24)}) FILTER (form = 'money') AS support_money_24m
     FROM supports_held GROUP BY ALL"""
+
+_WORKED = f"""
+    SELECT household, sum({_overlap(12)}) AS months_worked_12m FROM employments_held GROUP BY ALL"""

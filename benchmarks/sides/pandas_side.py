@@ -71,7 +71,8 @@ def day(prepared: Prepared, as_of: np.datetime64) -> NDArray[np.float64]:
     table["earner_share"] = table["earners"] / table["people"]
     table["self_paid_medical_to_income_12m"] = table["self_paid_medical_12m"] / table["income_12m"]
     table["education_cost_to_income_12m"] = table["education_cost_12m"] / table["income_12m"]
-    return table[list(CHOSEN)].to_numpy(np.float64)
+    values: NDArray[np.float64] = table[list(CHOSEN)].to_numpy(np.float64)
+    return values
 
 
 def _read(folder: Path, name: str, *columns: str, coded: tuple[str, ...] = ()) -> pd.DataFrame:
@@ -222,7 +223,7 @@ def _visit_features(visits: pd.DataFrame, as_of: np.datetime64) -> dict[str, pd.
     coping = [*COPING_12M, "sales_trouble"]
     monthly = _recent(visits, 12).groupby(["household", "back"])[coping].last()
     year = monthly.groupby("household")[list(COPING_12M)].max()
-    half = monthly[monthly.index.get_level_values("back") <= 6].groupby("household")["sales_trouble"].max()  # noqa: PLR2004
+    half = monthly[monthly.index.get_level_values("back") <= 6].groupby("household")["sales_trouble"].max()
     return {
         **latest[["rooms", "house_grade", "doctor_visits", "hospital_stays", *COPING_12M]],
         "medical_ok_trouble": 1.0 - latest["medical_ok"],

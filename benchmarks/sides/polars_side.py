@@ -102,14 +102,12 @@ def day(prepared: Prepared, as_of: np.datetime64) -> NDArray[np.float64]:
 
 
 _BY_RECORD = ("household", "month", "kind", "recorded", "known_on", "occurred_on")
-_COUNTED = tuple(
-    name
-    for name in CHOSEN
-    if name.startswith(
-        ("self_paid", "serious", "education", "loss", "support", "warnings", "visited", "income_months")
-    )
-    and "to_income" not in name
-) + ("months_worked_12m",)
+_RECORDED = ("self_paid", "serious", "education", "loss", "support", "warnings", "visited", "income_months")
+_COUNTED = (
+    "months_worked_12m",
+    *(name for name in CHOSEN if name.startswith(_RECORDED) and "to_income" not in name),
+)
+"""What is 0 where nothing was recorded."""
 
 
 def _is(column: str, code: str) -> pl.Expr:
@@ -122,8 +120,7 @@ def _month(column: str) -> pl.Expr:
 
 
 def _running(as_of: np.datetime64) -> int:
-    told = as_of.item()
-    return int(told.year * 12 + told.month)
+    return int(as_of.astype("datetime64[M]").astype(int)) + 1970 * 12 + 1
 
 
 def _facts(
@@ -136,11 +133,10 @@ def _facts(
 ) -> pl.DataFrame:
     told = (
         pl.scan_parquet(folder / f"{name}.parquet")
-        .filter(rows)
         .join(households.lazy().select("household_id", "household"), on="household_id")
         .sort("known_on", maintain_order=True)
         .with_columns(pl.col("known_on").shift(-1).over("record_id").alias("replaced_on"))
-        .filter(~pl.col("voided"))
+        .filter(rows, ~pl.col("voided"))
         .select(
             "household",
             "occurred_on",
@@ -161,7 +157,7 @@ def _believed(frame: pl.DataFrame, as_of: np.datetime64) -> pl.LazyFrame:
 
 
 def _within(months: int) -> pl.Expr:
-    return BACK <= months
+    return months >= BACK
 
 
 def _of(rows: pl.Expr, values: pl.Expr) -> pl.Expr:
@@ -175,7 +171,7 @@ def _figures(incomes: pl.LazyFrame) -> pl.LazyFrame:
         ["household", "month", "kind"], keep="last", maintain_order=True
     )
     kinds = (
-        _of(KIND == kind, AMOUNT).max().alias(kind) for kind in ("wage", "operating", "transfer", "cost")
+        _of(KIND.eq(kind), AMOUNT).max().alias(kind) for kind in ("wage", "operating", "transfer", "cost")
     )
     return (
         counting.group_by("household", "month", "back")
@@ -229,9 +225,8 @@ def _income(ratios: pl.LazyFrame) -> pl.LazyFrame:
             window.max().alias(f"income_to_line_most_{months}m"),
         ]
     for months in (12, 24):
-        figures += _course(
-            *(_of(_within(months), column) for column in (ratio, BACK.cast(pl.Float64))), months
-        )
+        window, back = (_of(_within(months), column) for column in (ratio, BACK.cast(pl.Float64)))
+        figures += _course(window, back, months)
     change = pl.col("income_to_line_latest") / pl.col("income_to_line_before")
     return ratios.group_by("household").agg(figures).with_columns(change.alias("income_change"))
 
