@@ -232,9 +232,10 @@ def _rounds(
     rounds = MONTHS // apart
     household = np.repeat(who, rounds)
     own = np.repeat(rng.integers(0, apart, who.size), rounds)
-    month = FIRST_MONTH + own + apart * np.tile(np.arange(rounds), who.size)
-    day: NDArray[np.datetime64] = month.astype("datetime64[D]") + rng.integers(0, 27, household.size)
-    return household, day
+    month = FIRST_MONTH + (own + apart * np.tile(np.arange(rounds), who.size)).astype("timedelta64[M]")
+    return household, month.astype("datetime64[D]") + rng.integers(0, 27, household.size).astype(
+        "timedelta64[D]"
+    )
 
 
 def _scattered(

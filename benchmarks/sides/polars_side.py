@@ -157,7 +157,7 @@ def _believed(frame: pl.DataFrame, as_of: np.datetime64) -> pl.LazyFrame:
 
 
 def _within(months: int) -> pl.Expr:
-    return months >= BACK
+    return BACK.le(months)
 
 
 def _of(rows: pl.Expr, values: pl.Expr) -> pl.Expr:
