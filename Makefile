@@ -6,6 +6,7 @@ MAKEFLAGS += --no-print-directory
 PYTHON ?= python3
 PORT ?= 8000
 FILES ?=
+BENCH ?=
 BUNDLE ?= .demo/home/bundles/champion
 REQUEST ?= .demo/request.json
 BIN := .venv/bin
@@ -21,7 +22,7 @@ export OMP_WAIT_POLICY := passive
 export OPENBLAS_NUM_THREADS := 1
 
 .PHONY: help install serving-env lock format lint test test-all test-fast test-slow notebooks docs docs-check county-report \
-	check demo demo-data bench image-check clean
+	check demo demo-data bench bench-assess image-check clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -109,7 +110,11 @@ demo: install ## from a simulated county to a running service on PORT
 demo-data: install ## the same, stopping before the service
 	@bash demo/run $(PORT) --data-only
 
-bench: install ## one household's time through an assessment, of BUNDLE on REQUEST
+bench: install ## speed and memory of the vectors beside pandas, Polars and DuckDB; then of an assessment, if there is a BUNDLE
+	@$(BIN)/python benchmarks/vectors.py $(BENCH)
+	@if [ -e '$(BUNDLE)' ] && [ -e '$(REQUEST)' ]; then $(MAKE) bench-assess; fi
+
+bench-assess: install ## one household's time through an assessment, of BUNDLE on REQUEST
 	@$(BIN)/python benchmarks/assess.py '$(BUNDLE)' '$(REQUEST)'
 
 image-check: install ## lint the Dockerfile; where root may, build the image and call it

@@ -1,0 +1,129 @@
+"""One measured run: a task of one side, alone in a process of its own, on one core."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.chosen import DAYS
+from benchmarks.made import made
+
+SIDES = ("fangpin", "pandas", "polars", "duckdb")
+
+TASKS = ("one", "twelve", "stages")
+"""From the files to the values of one day, of twelve, or of twelve with preparing and every day timed."""
+
+ONE_THREAD = (
+    "POLARS_MAX_THREADS=1",
+    "OMP_NUM_THREADS=1",
+    "OPENBLAS_NUM_THREADS=1",
+    "NUMEXPR_NUM_THREADS=1",
+)
+
+WARM_UP = 200
+"""Households on whom a run is tried first, so that what is imported late is there."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run took.
+
+    Parameters
+    ----------
+    whole, wall : float
+        Processor time and time by the clock [s], without the starting of Python.
+    prepare : float
+        Of it, reading and preparing [s]; NaN where the side does all in one.
+    days : list of float
+        Of it, each as-of day [s].
+    peak, before : int
+        Most memory held at once, and what was held before it began [bytes].
+    result : int
+        Memory of the values returned [bytes].
+    """
+
+    whole: float
+    wall: float
+    prepare: float
+    days: list[float]
+    peak: int
+    before: int
+    result: int
+
+
+def run(side: str, task: str, folder: Path) -> Run:
+    """Run a task of a side in a fresh process."""
+    call = ["env", *ONE_THREAD, sys.executable, "-m", "benchmarks.runs", side, task, str(folder)]
+    done = subprocess.run(call, check=True, capture_output=True, text=True)  # noqa: S603 - our own module
+    return Run(**json.loads(done.stdout))
+
+
+def bare_read(folder: Path) -> int:
+    """Read every column of the files with pyarrow and nothing more; return the rows."""
+    import pyarrow.parquet as pq
+
+    return sum(pq.read_table(file, use_threads=False).num_rows for file in sorted(folder.glob("*.parquet")))
+
+
+def keep_to_one_core() -> None:
+    """Let this process run on one core only, where the system can."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+
+
+def _measured(side: str, task: str, folder: Path) -> Run:
+    keep_to_one_core()
+    work = _work(side, task)
+    work(made(folder.parent, WARM_UP))
+    before, wall, start = _memory("VmRSS"), time.perf_counter(), time.process_time()
+    prepare, days, values = work(folder)
+    whole, wall = time.process_time() - start, time.perf_counter() - wall
+    return Run(whole, wall, prepare, days, _memory("VmHWM"), before, sum(part.nbytes for part in values))
+
+
+Work = Callable[[Path], tuple[float, list[float], list[NDArray[np.float64]]]]
+
+
+def _work(side: str, task: str) -> Work:
+    if side == "read":
+        importlib.import_module("pyarrow.parquet")
+        return lambda folder: (float(bare_read(folder) < 0), [], [])
+    module = importlib.import_module(f"benchmarks.sides.{side}_side")
+    days = DAYS[-1:] if task == "one" else DAYS
+    if task != "stages" and hasattr(module, "whole"):
+        return lambda folder: (np.nan, [], [module.whole(folder, days)])
+    return lambda folder: _in_stages(module, folder, days)
+
+
+def _in_stages(
+    module: ModuleType, folder: Path, days: NDArray[np.datetime64]
+) -> tuple[float, list[float], list[NDArray[np.float64]]]:
+    start = time.process_time()
+    prepared = module.prepare(folder, days)
+    told = [time.process_time()]
+    values = []
+    for as_of in days:
+        values.append(module.day(prepared, as_of))
+        told.append(time.process_time())
+    return told[0] - start, np.diff(told).tolist(), values
+
+
+def _memory(which: str) -> int:
+    """Return what Linux says of this process; ``ru_maxrss`` would tell the parent's too."""
+    told = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+    return int(told[which].split()[0]) * 1024
+
+
+if __name__ == "__main__":
+    print(json.dumps(asdict(_measured(sys.argv[1], sys.argv[2], Path(sys.argv[3])))))
