@@ -8,12 +8,13 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from features.conditions import GIVEN, MISSING, fulfils, present
 from features.contract import Facts, Table
 from features.history import NEVER, Believed
 from features.tables import TABLES
 
 Keep = Literal["all", "latest", "account"]
-At = Literal["month", "span", "during", "ever"]
+At = Literal["month", "span", "during", "ever", "due"]
 Months = NDArray[np.int64]
 
 WHOLE = {"money": 100, "number": 100, "count": 1, "code": 1, "flag": 1, "date": 1, "id": 1}
@@ -35,19 +36,28 @@ class Channel:
         Column whose value is held, as a whole number (money in fen, dates in days since 1970);
         ``""`` counts the rows.
     where : tuple of (column, codes)
-        Only rows with one of the codes (flags: ``"yes"``, ``"no"``).
+        Only rows with one of the codes (flags: ``"yes"``, ``"no"``; counts: numbers as texts; any
+        column: ``"given"``, ``"missing"``).
     equals : tuple of str
-        Hold 1 where the value is one of these codes, else 0.
+        Hold 1 where the value is one of these, in the same words, else 0.
     keep : {"all", "latest", "account"}
         Where several facts meet in a cell: add all; the one that occurred last; or one account,
         the first of the table's ``account`` list and within it the last known.
-    at : {"month", "span", "during", "ever"}
+    at : {"month", "span", "during", "ever", "due"}
         The month of ``occurred_on``; spread evenly over the months of the span; in every month of
-        the span; or one cell for the whole history.
+        the span; one cell for the whole history; or the month of the date ``when``, which may come
+        after the as-of day.
     each : str
         Column (``member_id``) whose values are kept apart by ``keep`` and then added up.
     complete : bool
         Whether windows end with the last complete month (incomes), not with the running one.
+    when : str
+        Date column that places a fact that is ``"due"``; a fact without the date lies nowhere. With
+        ``keep="latest"`` only the last fact of all months counts, so that a later one takes back
+        what was due, whether or not it has a date itself.
+    only : tuple of (column, codes)
+        Facts that count but do not fulfil these conditions hold 0 instead of their value, whatever
+        the value column says: whoever left the household counts 0, not as before.
     """
 
     table: str
@@ -58,6 +68,8 @@ class Channel:
     at: At = "month"
     each: str = ""
     complete: bool = False
+    when: str = ""
+    only: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     @property
     def declared(self) -> Table:
@@ -99,14 +111,18 @@ def claims(channel: Channel, facts: Facts, held: Believed, first_month: int, las
     """
     whole, present = _whole(channel, facts)
     row = np.flatnonzero(present & matches(channel, facts) & (held.start < held.stop))
+    start, stop = held.start[row], held.stop[row]
+    if channel.at == "due":
+        row, start, stop = _due(channel, facts, row, start, stop)
     first, last = span_months(channel, facts, row)
-    row, month, amount = _placed(channel, row, whole[row], first, last, first_month, last_month)
+    place, month, amount = _placed(channel, whole[row], first, last, first_month, last_month)
+    row = row[place]
     return Claims(
         row=row,
         month=month,
         amount=amount,
-        start=held.start[row],
-        stop=held.stop[row],
+        start=start[place],
+        stop=stop[place],
         rank=facts["account"][row].astype(np.int64) if channel.keep == "account" else np.zeros_like(month),
         slot=_slots(channel, facts, row),
         order=_order(channel, facts)[row] if channel.keep != "all" else np.zeros_like(month),
@@ -119,16 +135,14 @@ def matches(channel: Channel, facts: Facts) -> NDArray[np.bool_]:
     conditions = list(channel.where)
     if table.feature_rows is not None:
         conditions.append(table.feature_rows)
-    passed = np.ones(facts["record_id"].size, dtype=bool)
-    for name, wanted in conditions:
-        column = table.column(name)
-        passed &= np.isin(facts[name], [column.code(code) for code in wanted])
-    return passed
+    return _all_of(channel, facts, tuple(conditions))
 
 
 def span_months(channel: Channel, facts: Facts, row: NDArray[np.intp]) -> tuple[Months, Months]:
     """Return the first and last month [months since 1970] that rows speak of."""
     month = _month(facts["occurred_on"][row])
+    if channel.at == "due":
+        month = _month(channel.declared.values(facts, channel.when)[row])
     if channel.at == "ever":
         return np.zeros_like(month), np.zeros_like(month)
     for start_name, end_name in SPANS:
@@ -145,30 +159,41 @@ def _month(days: NDArray[Any]) -> Months:
     return days.astype("datetime64[M]").astype(np.int64)
 
 
+def _all_of(
+    channel: Channel, facts: Facts, conditions: tuple[tuple[str, tuple[str, ...]], ...]
+) -> NDArray[np.bool_]:
+    table, passed = channel.declared, np.ones(facts["record_id"].size, dtype=bool)
+    for name, wanted in conditions:
+        passed &= fulfils(table.column(name), table.values(facts, name), wanted)
+    return passed
+
+
 def _whole(channel: Channel, facts: Facts) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Return what each row holds, and whether it says anything on the channel."""
+    counting = _all_of(channel, facts, channel.only)
+    whole, there = _value(channel, facts)
+    return np.where(counting, whole, 0), there | ~counting
+
+
+def _value(channel: Channel, facts: Facts) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     rows = facts["record_id"].size
     if not channel.value:
         return np.ones(rows, dtype=np.int64), np.ones(rows, dtype=bool)
     column = channel.declared.column(channel.value)
-    values: NDArray[Any] = facts[channel.value]
-    if column.kind == "date":
-        present = ~np.isnat(values)
-        values = values.astype(np.int64)
-    elif column.kind in {"code", "flag"}:
-        present = values >= 0
-    else:
-        present = ~np.isnan(values)
+    values = channel.declared.values(facts, channel.value)
+    there = present(column, values)
     if channel.equals:
-        values = np.isin(values, [column.code(code) for code in channel.equals])
+        there |= not {GIVEN, MISSING}.isdisjoint(channel.equals)
+        return fulfils(column, values, channel.equals).astype(np.int64), there
+    if column.kind == "date":
+        values = values.astype(np.int64)
     whole = np.zeros(rows, dtype=np.int64)
-    scale = 1 if channel.equals else WHOLE[column.kind]
-    whole[present] = np.rint(values[present].astype(np.float64) * scale).astype(np.int64)
-    return whole, present
+    whole[there] = np.rint(values[there].astype(np.float64) * WHOLE[column.kind]).astype(np.int64)
+    return whole, there
 
 
 def _placed(
     channel: Channel,
-    row: NDArray[np.intp],
     whole: NDArray[np.int64],
     first: Months,
     last: Months,
@@ -176,10 +201,10 @@ def _placed(
     last_month: int,
 ) -> tuple[NDArray[np.intp], Months, NDArray[np.int64]]:
     if channel.at == "ever":
-        return row, first, whole
+        return np.arange(whole.size), first, whole
     low, high = np.maximum(first, first_month), np.minimum(last, last_month)
     count = np.maximum(high - low + 1, 0)
-    repeated = np.repeat(np.arange(row.size), count)
+    repeated = np.repeat(np.arange(whole.size), count)
     step = np.arange(repeated.size) - np.repeat(np.cumsum(count) - count, count)
     month = low[repeated] + step
     amount = whole[repeated]
@@ -187,7 +212,7 @@ def _placed(
         months = (last - first + 1)[repeated]
         place = month - first[repeated]
         amount = amount * (place + 1) // months - amount * place // months
-    return row[repeated], month, amount
+    return repeated, month, amount
 
 
 def _slots(channel: Channel, facts: Facts, row: NDArray[np.intp]) -> NDArray[np.int64]:
@@ -205,3 +230,50 @@ def _order(channel: Channel, facts: Facts) -> NDArray[np.int64]:
     order = np.empty(by_time.size, dtype=np.int64)
     order[by_time] = np.arange(by_time.size)
     return order
+
+
+def _due(
+    channel: Channel,
+    facts: Facts,
+    row: NDArray[np.intp],
+    start: NDArray[np.datetime64],
+    stop: NDArray[np.datetime64],
+) -> tuple[NDArray[np.intp], NDArray[np.datetime64], NDArray[np.datetime64]]:
+    """Return the rows that have the date ``when``, with the days on which they count."""
+    if channel.keep == "latest":
+        row, start, stop = _last_ones(channel, facts, row, start, stop)
+    dated = ~np.isnat(channel.declared.values(facts, channel.when)[row])
+    return row[dated], start[dated], stop[dated]
+
+
+def _last_ones(
+    channel: Channel,
+    facts: Facts,
+    row: NDArray[np.intp],
+    start: NDArray[np.datetime64],
+    stop: NDArray[np.datetime64],
+) -> tuple[NDArray[np.intp], NDArray[np.datetime64], NDArray[np.datetime64]]:
+    """Return the spans of days on which a row is the last one believed of its household and slot.
+
+    A moment is a day on which the belief in any row of a slot begins or ends; between two moments
+    of it nothing changes.
+    """
+    if not row.size:
+        return row, start, stop
+    _, household = np.unique(facts["household_id"][row], return_inverse=True)
+    slot = _slots(channel, facts, row)
+    place = household * (int(slot.max()) + 1) + slot
+    first_day = start.min()
+    span = int((NEVER - first_day).astype(np.int64)) + 1
+    begins = place * span + (start - first_day).astype(np.int64)
+    ends = place * span + (stop - first_day).astype(np.int64)
+    moments = np.unique(np.concatenate([begins, ends]))
+    live_from, live_to = np.searchsorted(moments, begins), np.searchsorted(moments, ends)
+    lives = live_to - live_from
+    claim = np.repeat(np.arange(row.size), lives)
+    moment = np.arange(claim.size) + np.repeat(live_from - (np.cumsum(lives) - lives), lives)
+    by_moment = np.lexsort((_order(channel, facts)[row][claim], moment))
+    claim, moment = claim[by_moment], moment[by_moment]
+    last = np.append(moment[1:] != moment[:-1], True)
+    claim, moment = claim[last], moment[last]
+    return row[claim], first_day + moments[moment] % span, first_day + moments[moment + 1] % span

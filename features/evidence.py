@@ -11,17 +11,14 @@ from features.channels import Channel, claims
 from features.contract import SOURCES, Day, Tables, as_day
 from features.definitions import FEATURES
 from features.history import believed
-from features.panel import REACH, Panel
-from features.readings import Node
+from features.panel import AHEAD, REACH, Panel
+from features.readings import WINDOWED, Node
 from features.tables import HOUSEHOLD_TABLES
 from features.vectors import areas_on
 from features.view import View, latest_row
 
 Use = tuple[Channel, int, int]
 """A channel and the first and last row of the window that were used."""
-
-WINDOWED = {"known", "recorded", "total", "mean", "least", "most", "spread", "slope", "below"}
-"""Operations whose first argument is a series and whose last is the window [months]."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -107,12 +104,12 @@ def _uses(view: View, node: Node, low: int, high: int) -> Iterator[Use]:
     match node.op, node.args:
         case op, (Channel() as channel,):
             yield channel, _held_from(view, channel, low) if op == "carried" else low, high
-        case "latest", (Node() as series, int(back)):
-            yield from _latest_uses(view, series, back)
-        case "age", (Node() as series,):
-            yield from _latest_uses(view, series, 0)
+        case "latest" | "age", (Node() as series, *back):
+            yield from _latest_uses(view, series, int(str(back[0])) if back else 0)
         case "first_known", choices:
             yield from _first_known_uses(view, choices, low, high)
+        case "ahead", (Node() as series, int(months)):
+            yield from _ahead_uses(view, series, months)
         case op, (Node() as series, *_, int(months)) if op in WINDOWED:
             window = view.rows(series, months)
             yield from _uses(view, series, window.start, window.stop - 1)
@@ -130,6 +127,12 @@ def _latest_uses(view: View, series: Node, back: int) -> Iterator[Use]:
     row = int(latest_row(np.isfinite(view.read(series)[rows]), back)[0])
     if row >= 0:
         yield from _uses(view, series, rows.start + row, rows.start + row)
+
+
+def _ahead_uses(view: View, series: Node, months: int) -> Iterator[Use]:
+    first = REACH + 1 - AHEAD
+    for channel, low, high in _uses(view.later(), series, first, first + months - 1):
+        yield channel, low + AHEAD, high + AHEAD
 
 
 def _first_known_uses(view: View, choices: Sequence[object], low: int, high: int) -> Iterator[Use]:

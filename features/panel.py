@@ -15,6 +15,9 @@ from features.history import NEVER, Believed, believed
 REACH = 36
 """Complete months before the as-of day's month that a vector may look back on."""
 
+AHEAD = 12
+"""Months after the as-of day's month in which a vector sees what is due."""
+
 
 @dataclass(frozen=True, slots=True)
 class Events:
@@ -54,7 +57,7 @@ class Panel:
     ) -> None:
         self.channels = {channel: position for position, channel in enumerate(channels)}
         self.first_month = _month(first_day) - REACH
-        months = _month(last_day) - self.first_month + 1
+        months = _month(last_day) - self.first_month + 1 + AHEAD
         shape = (len(channels), months, households.size)
         self.values = np.zeros(shape)
         self._held: dict[str, Believed] = {}
@@ -98,7 +101,8 @@ class Panel:
         facts = tables.get(channel.table)
         if facts is None or not facts["record_id"].size:
             return _in_order([])
-        last_month = self.first_month + self.values.shape[1] - 1
+        ahead = 0 if channel.at == "due" else AHEAD
+        last_month = self.first_month + self.values.shape[1] - 1 - ahead
         if channel.table not in self._held:
             self._held[channel.table] = believed(facts)
         made = claims(channel, facts, self._held[channel.table], self.first_month, last_month)

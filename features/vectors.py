@@ -17,7 +17,7 @@ from features.definitions import FEATURES
 from features.errors import Usage
 from features.feature import Feature
 from features.history import believed
-from features.panel import REACH, Panel
+from features.panel import AHEAD, REACH, Panel
 from features.tables import HOUSEHOLD_TABLES
 from features.view import View
 
@@ -209,7 +209,7 @@ def _blocks(
     if not households.size or not days.size:
         return
     channels = _channels(tuple(feature.id for feature in chosen))
-    months = int((days[-1] - days[0]).astype(int)) // 28 + REACH + 2
+    months = int((days[-1] - days[0]).astype(int)) // 28 + REACH + 2 + AHEAD
     width = max(BLOCK_CELLS // (max(len(channels), 1) * months), 1)
     pieces = _pieces(tables, households, width)
     for piece, start in zip(pieces, range(0, households.size, width), strict=True):

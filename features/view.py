@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from features.channels import Channel
 from features.contract import Tables
-from features.lines import monthly_lines
-from features.panel import REACH, Panel
+from features.lines import MONTHS_A_YEAR, monthly_lines
+from features.markets import disasters_on, losses_on, prices_on, sold_shares_on
+from features.panel import AHEAD, REACH, Panel
 from features.rates import rates_on
 from features.readings import Node
 
@@ -51,6 +52,7 @@ class View:
         self.months = as_of.astype("datetime64[M]") + np.arange(-REACH, 1)
         self._done: dict[int, tuple[Node, Array]] = {}
         self._lines: tuple[Array, NDArray[np.bool_]] | None = None
+        self._later: View | None = None
 
     def read(self, node: Node) -> Array:
         """Return the value of an expression.
@@ -77,6 +79,13 @@ class View:
             amount, oecd = monthly_lines(self.tables, codes, self.months, self.known_by)
             self._lines = amount[:, area], oecd[area]
         return self._lines
+
+    def later(self) -> View:
+        """Return what is believed on the same day of the windows ``AHEAD`` months later."""
+        if self._later is None:
+            day = (self.as_of.astype("datetime64[M]") + AHEAD).astype("datetime64[D]")
+            self._later = View(self.panel, self.tables, self.areas, day, self.known_by, self.households)
+        return self._later
 
     def value(self, arg: Node | float) -> Array | float:
         """Return the value of an argument: of an expression its reading, else itself."""
@@ -233,6 +242,62 @@ def _divide(view: View, top: Node, bottom: Node | float) -> Array:
     return np.where(under != 0, over / np.where(under != 0, under, 1.0), np.nan)
 
 
+def _streak(view: View, series: Node, limit: float, months: int) -> Array:
+    window = _window(view, series, months)
+    known = np.isfinite(window)
+    last_over = latest_row(known & ~(window < limit))
+    after = np.arange(window.shape[0])[:, None] > last_over
+    return np.where(known.any(axis=0), ordered_sum((known & after).astype(np.float64)), np.nan)
+
+
+def _ahead(view: View, series: Node, months: int) -> Array:
+    following = view.later().read(series)[REACH + 1 - AHEAD : REACH + 1 - AHEAD + months]
+    return ordered_sum(np.where(np.isfinite(following), following, 0.0))
+
+
+def _largest(view: View, *readings: Node) -> Array:
+    values = np.stack([view.read(one) for one in readings])
+    known = np.isfinite(values)
+    return np.where(known.any(axis=0), np.where(known, values, -np.inf).max(axis=0), np.nan)
+
+
+def _of_largest(view: View, *readings: Node) -> Array:
+    half = len(readings) // 2
+    weights = np.stack([view.read(one) for one in readings[:half]])
+    values = np.stack([view.read(one) for one in readings[half:]])
+    weights = np.where(weights > 0, weights, 0.0)
+    chosen = np.take_along_axis(values, weights.argmax(axis=0)[None], axis=0)[0]
+    return np.where(weights.max(axis=0) > 0, chosen, np.nan)
+
+
+def _of_areas(view: View, read: Callable[[NDArray[Any]], Array]) -> Array:
+    codes, area = np.unique(view.areas, return_inverse=True)
+    return read(codes)[area]
+
+
+def _area_price(view: View, product: str) -> Array:
+    return _of_areas(view, lambda codes: prices_on(view.tables, codes, product, view.as_of, view.known_by))
+
+
+def _area_sold_share(view: View, product: str) -> Array:
+    return _of_areas(
+        view, lambda codes: sold_shares_on(view.tables, codes, product, view.as_of, view.known_by)
+    )
+
+
+def _area_loss(view: View, months: int) -> Array:
+    return _of_areas(view, lambda codes: losses_on(view.tables, codes, months, view.as_of, view.known_by))
+
+
+def _area_disasters(view: View, months: int) -> Array:
+    return _of_areas(view, lambda codes: disasters_on(view.tables, codes, months, view.as_of, view.known_by))
+
+
+def _season(view: View) -> Array:
+    month = int(view.as_of.astype("datetime64[M]").astype(np.int64)) % MONTHS_A_YEAR + 1
+    return np.full(view.areas.size, float(month))
+
+
 _OPS: dict[str, Callable[..., Array]] = {
     "months": _months,
     "counts": _counts,
@@ -256,6 +321,15 @@ _OPS: dict[str, Callable[..., Array]] = {
     "equivalents": _equivalents,
     "area_rate": _area_rate,
     "divide": _divide,
+    "streak": _streak,
+    "ahead": _ahead,
+    "largest": _largest,
+    "of_largest": _of_largest,
+    "area_price": _area_price,
+    "area_sold_share": _area_sold_share,
+    "area_loss": _area_loss,
+    "area_disasters": _area_disasters,
+    "season": _season,
     "add": lambda view, a, b: view.read(a) + view.value(b),
     "subtract": lambda view, a, b: view.read(a) - view.value(b),
     "multiply": lambda view, a, b: view.read(a) * view.value(b),
