@@ -161,6 +161,8 @@ def _months(feature: Feature) -> str:
     window = feature.window
     if window is None:
         return ""
+    if not window.months:
+        return "this one"
     return f"next {window.months}" if window.ahead else f"last {window.months}"
 
 

@@ -53,6 +53,7 @@ class View:
         self._done: dict[int, tuple[Node, Array]] = {}
         self._lines: tuple[Array, NDArray[np.bool_]] | None = None
         self._later: View | None = None
+        self._codes: tuple[NDArray[Any], NDArray[np.intp]] | None = None
 
     def read(self, node: Node) -> Array:
         """Return the value of an expression.
@@ -75,7 +76,7 @@ class View:
     def lines(self) -> tuple[Array, NDArray[np.bool_]]:
         """Return the income line by month and household, and whether it is per equivalent adult."""
         if self._lines is None:
-            codes, area = np.unique(self.areas, return_inverse=True)
+            codes, area = self.coded_areas()
             amount, oecd = monthly_lines(self.tables, codes, self.months, self.known_by)
             self._lines = amount[:, area], oecd[area]
         return self._lines
@@ -86,6 +87,12 @@ class View:
             day = (self.as_of.astype("datetime64[M]") + AHEAD).astype("datetime64[D]")
             self._later = View(self.panel, self.tables, self.areas, day, self.known_by, self.households)
         return self._later
+
+    def coded_areas(self) -> tuple[NDArray[Any], NDArray[np.intp]]:
+        """Return each area once, and the place among them of every household's."""
+        if self._codes is None:
+            self._codes = np.unique(self.areas, return_inverse=True)
+        return self._codes
 
     def value(self, arg: Node | float) -> Array | float:
         """Return the value of an argument: of an expression its reading, else itself."""
@@ -232,7 +239,7 @@ def _equivalents(view: View, people: Node, under_10: Node) -> Array:
 
 
 def _area_rate(view: View, target: str) -> Array:
-    codes, area = np.unique(view.areas, return_inverse=True)
+    codes, area = view.coded_areas()
     rates: Array = rates_on(view.tables, codes, target, view.known_by)[area]
     return rates
 
@@ -271,7 +278,7 @@ def _of_largest(view: View, *readings: Node) -> Array:
 
 
 def _of_areas(view: View, read: Callable[[NDArray[Any]], Array]) -> Array:
-    codes, area = np.unique(view.areas, return_inverse=True)
+    codes, area = view.coded_areas()
     return read(codes)[area]
 
 
