@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.chronicle import Chronicle
-from features.claims import Claims, claims
+from features.claims import NOWHERE, Claims, claims
 from features.contests import Contest
 from features.wiring import Wiring
 
@@ -71,8 +71,10 @@ def changes(
     step, until = chronicle.steps(known_by)
     made = claims(chronicle, wired, first_month, shape[1], step < until)
     cell = (made.channel * shape[1] + made.month) * shape[2] + chronicle.joined("owner")[made.row]
-    meeting, places = _meeting(cell, wired.meets[made.channel], int(np.prod(shape)))
-    plain = np.ones(cell.size, dtype=bool)
+    late = wired.late[made.channel]
+    where = np.where(late, cell - made.month * shape[2], cell)  # one place for all months
+    meeting, places = _meeting(where, wired.meets[made.channel], int(np.prod(shape)))
+    plain = made.month != NOWHERE
     plain[meeting] = False
     alone = np.flatnonzero(plain)
     begins, ends = step[made.row], until[made.row]
@@ -84,10 +86,11 @@ def changes(
     ]
     first = alone[begins[alone] == 0]
     if meeting.size:
-        place, contest = np.searchsorted(places, cell[meeting]), Contest(chronicle, wired)
-        of_meeting = made.take(meeting), place, places, begins[meeting], ends[meeting]
+        place = np.searchsorted(places, where[meeting])
+        contest = Contest(chronicle, wired)
+        of_meeting = made.take(meeting), cell[meeting], place, begins[meeting], ends[meeting]
         fought, won = _fought(*of_meeting, known_by.size, contest)
-        parts.append(fought)
+        parts += fought
         first = np.concatenate([first, meeting[won]])
     return _in_order(parts, known_by.size), made.take(first)
 
@@ -100,31 +103,31 @@ def _meeting(cell: Ints, meets: NDArray[np.bool_], cells: int) -> tuple[NDArray[
 
 
 def _fought(
-    made: Claims, place: Ints, places: Ints, begins: Ints, ends: Ints, days: int, contest: Contest
-) -> tuple[Changes, NDArray[np.intp]]:
-    """Follow cells on which claims stand against each other through the days; also who wins the first.
+    made: Claims, cell: Ints, place: Ints, begins: Ints, ends: Ints, days: int, contest: Contest
+) -> tuple[list[Changes], NDArray[np.intp]]:
+    """Follow places on which claims stand against each other through the days; also who wins the first.
 
-    A moment is a day on which anything changes in a cell; each claim is held against every moment
-    of its cell at which it lives.
+    A moment is a day on which anything changes at a place; each claim is held against every moment
+    of its place at which it lives, and counts from one that it wins up to the next one.
     """
     first, last = place * (days + 1) + begins, place * (days + 1) + ends
-    turns = np.zeros(places.size * (days + 1), dtype=bool)
+    turns = np.zeros((int(place.max()) + 1) * (days + 1), dtype=bool)
     turns[first] = turns[last] = True
     moments, number = np.flatnonzero(turns), np.cumsum(turns) - 1
     lives = number[last] - number[first]
     claim = np.repeat(np.arange(place.size), lives)
     moment = np.arange(claim.size) + (number[first] - (np.cumsum(lives) - lives))[claim]
     won = contest.winners(made.take(claim), moment)
-    amount = np.bincount(moment[won], made.amount[claim[won]], moments.size)
-    facts = np.bincount(moment[won], minlength=moments.size)
-    here, step = np.divmod(moments, days + 1)
-    same = here[1:] == here[:-1]
-    change, more = amount.copy(), facts.copy()
-    change[1:] -= np.where(same, amount[:-1], 0.0)
-    more[1:] -= np.where(same, facts[:-1], 0)
-    counts = step < days
-    changed = Changes(step[counts], places[here[counts]], change[counts], more[counts])
-    return changed, claim[won[step[moment[won]] == 0]]
+    won = won[made.month[claim[won]] != NOWHERE]
+    claim, moment = claim[won], moment[won]
+    step, until = moments[moment] % (days + 1), moments[moment + 1] % (days + 1)
+    one = np.ones(claim.size, dtype=np.int64)
+    ended = np.flatnonzero(until < days)
+    changed = [
+        Changes(step, cell[claim], made.amount[claim], one),
+        Changes(until[ended], cell[claim[ended]], -made.amount[claim[ended]], -one[ended]),
+    ]
+    return changed, claim[step == 0]
 
 
 def _in_order(parts: list[Changes], days: int) -> Changes:

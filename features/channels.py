@@ -5,15 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from features.conditions import Conditions
 from features.contract import Table
 from features.tables import TABLES
 
 Keep = Literal["all", "latest", "account"]
 At = Literal["month", "span", "during", "due", "ever"]
-Conditions = tuple[tuple[str, tuple[str, ...]], ...]
-"""Columns and the codes that let a row pass: flags are ``"yes"``, ``"no"`` and ``"missing"``, counts are
-written as numbers, dates are ``"given"`` or ``"missing"``."""
-
 WHOLE = {"money": 100, "number": 100, "count": 1, "code": 1, "flag": 1, "date": 1}
 """Whole units a value is held in: money in fen, other numbers in hundredths."""
 
@@ -33,9 +30,10 @@ class Channel:
         Column whose value is held, as a whole number (money in fen, dates in days since 1970);
         ``""`` counts the rows.
     where : tuple of (column, codes)
-        Only rows with one of the codes.
+        Only rows with one of the codes (flags: ``"yes"``, ``"no"``; counts: numbers as texts; any
+        column: ``"given"``, ``"missing"``).
     equals : tuple of str
-        Hold 1 where the value is one of these codes, else 0.
+        Hold 1 where the value is one of these, in the same words, else 0.
     keep : {"all", "latest", "account"}
         Where several facts meet in a cell: add all; the one that occurred last; or one account,
         the first of the table's ``account`` list and within it the last known.
@@ -46,11 +44,13 @@ class Channel:
         Column (``member_id``) whose values are kept apart by ``keep`` and then added up.
     complete : bool
         Whether windows end with the last complete month (incomes), not with the running one.
-    only : tuple of (column, codes)
-        Of the facts that count, those without one of the codes hold 0: whoever left is not at work,
-        whatever was told of him before.
     when : str
-        With ``at="due"``: the date column that places the fact.
+        With ``at="due"``: the date column that places the fact; without the date it lies nowhere. With
+        ``keep="latest"`` only the last fact of all months counts, so that a later one takes back
+        what was due, whether or not it has a date itself.
+    only : tuple of (column, codes)
+        Facts that count but do not fulfil these conditions hold 0 instead of their value, whatever
+        the value column says: whoever left the household counts 0, not as before.
     """
 
     table: str
@@ -61,8 +61,8 @@ class Channel:
     at: At = "month"
     each: str = ""
     complete: bool = False
-    only: Conditions = ()
     when: str = ""
+    only: Conditions = ()
 
     @property
     def declared(self) -> Table:

@@ -77,7 +77,7 @@ class Told:
 
     def of(self, column: str) -> NDArray[Any]:
         """Return a column of the table for each fact."""
-        values = self.facts[column]
+        values = self.declared.values(self.facts, column)
         return values if self.whole else values[self.row]
 
 

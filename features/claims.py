@@ -8,14 +8,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.chronicle import Chronicle
+from features.conditions import states
 from features.history import NEVER
-from features.wiring import DUE, DURING, EVER, NO_DATE, SPAN, STATES, Wiring, states
+from features.reach import AHEAD
+from features.wiring import DUE, DURING, EVER, NO_DATE, SPAN, STATES, Wiring
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 ALWAYS = int(NEVER.astype("datetime64[M]").astype(np.int64))
 """Month in which a spell ends of which no end is told."""
+
+
+NOWHERE = -1
+"""Month of what is due on no day, or on one that the panel does not reach."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +34,7 @@ class Claims:
         Row of the chronicle.
     channel : ndarray of int
     month : ndarray of int
-        Row of the panel; 0 of a channel without months.
+        Row of the panel; 0 of a channel without months, ``NOWHERE`` of what only takes back.
     amount : ndarray of float64
         A whole number.
     """
@@ -83,7 +89,8 @@ def claims(
     wired : Wiring
         Of the panel's channels.
     first_month, months : int
-        The panel's first month since 1970, and how many it has; claims outside are left out.
+        The panel's first month since 1970, and how many it has, those ahead of the last day among
+        them. Claims outside are left out, but where a later fact takes back what was due.
     live : ndarray of bool
         Which rows of the chronicle are read.
     """
@@ -124,15 +131,18 @@ def _placed(made: Claims, cells: Cells, wired: Wiring, first_month: int, months:
     at = wired.at[made.channel]
     made.month[at == EVER] = 0
     due = np.flatnonzero(at == DUE)
+    most = np.full(at.size, months - AHEAD)
     if due.size:
         day = cells.read(wired.begins[made.channel[due]], made.row[due])
-        made.month[due] = np.where(day > NO_DATE, _month_of(day) - first_month, -1)
-    inside = (at < SPAN) & (made.month >= 0) & (made.month < months)
-    plain = made.take(inside)
+        month = np.where(day > NO_DATE, _month_of(day) - first_month, NOWHERE)
+        made.month[due] = np.where((month >= 0) & (month < months), month, NOWHERE)
+        most[due] = months
+    inside = (made.month >= 0) & (made.month < most) | wired.late[made.channel]
+    plain = made.take(inside & (at < SPAN))
     long = np.flatnonzero(at >= SPAN)
     if not long.size:
         return plain
-    spread = _spread(made.take(long), at[long], cells, wired, first_month, months)
+    spread = _spread(made.take(long), at[long], cells, wired, first_month, months - AHEAD)
     return Claims(
         *(np.concatenate([getattr(plain, name), getattr(spread, name)]) for name in Claims.__slots__)
     )

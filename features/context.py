@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,9 @@ from features.chronicle import Told
 from features.contract import Tables
 from features.ids import distinct, positions
 from features.lines import monthly_lines
-from features.panel import REACH
+from features.markets import disasters_on, losses_on, prices_on, sold_shares_on
 from features.rates import rates_on
+from features.reach import REACH
 from features.tables import CONTEXT_TABLES
 
 KEPT = 32
@@ -82,7 +84,7 @@ class Surroundings:
         """Return a figure of each area by the operation of the readings that asks for it."""
         key = op, *args
         if key not in self._read:
-            self._read[key] = _FIGURES[op](self._tables, self.codes, *args, self.as_of, self.known_by)
+            self._read[key] = FIGURES[op](self._tables, self.codes, *args, self.as_of, self.known_by)
         return self._read[key]
 
 
@@ -123,4 +125,11 @@ def _rate(
     return rates_on(tables, codes, target, known_by)
 
 
-_FIGURES = {"area_rate": _rate}
+FIGURES: dict[str, Callable[..., NDArray[np.float64]]] = {
+    "area_rate": _rate,
+    "area_price": prices_on,
+    "area_sold_share": sold_shares_on,
+    "area_loss": losses_on,
+    "area_disasters": disasters_on,
+}
+"""The operations of the readings that tell a figure of an area."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -78,6 +79,22 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Derived:
+    """A column that is worked out of others and never sent.
+
+    Parameters
+    ----------
+    column : Column
+        Name, kind, meaning and use.
+    of : callable
+        Gives its values from the rows of the table.
+    """
+
+    column: Column
+    of: Callable[[Facts], NDArray[Any]]
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """One table of the contract.
 
@@ -95,6 +112,8 @@ class Table:
         Column and codes of the rows that vectors may read; rows of other codes never are.
     in_order : tuple of (str, str)
         Pairs of date columns of which the first must not lie after the second.
+    derived : tuple of Derived
+        Columns that vectors may read and that nobody sends.
     """
 
     name: str
@@ -105,13 +124,21 @@ class Table:
     columns: tuple[Column, ...]
     feature_rows: tuple[str, tuple[str, ...]] | None = None
     in_order: tuple[tuple[str, str], ...] = ()
+    derived: tuple[Derived, ...] = ()
 
     def column(self, name: str) -> Column:
         """Return the column of that name; KeyError where there is none."""
-        for column in self.columns:
+        for column in (*self.columns, *(one.column for one in self.derived)):
             if column.name == name:
                 return column
         raise KeyError(f"{self.name} has no column {name!r}")
+
+    def values(self, facts: Facts, name: str) -> NDArray[Any]:
+        """Return the values of a column in rows of the table, worked out where it is a derived one."""
+        for one in self.derived:
+            if one.column.name == name:
+                return one.of(facts)
+        return facts[name]
 
 
 def as_day(told: Day) -> np.datetime64:
@@ -173,11 +200,12 @@ def household_table(
     *columns: Column,
     feature_rows: tuple[str, tuple[str, ...]] | None = None,
     in_order: tuple[tuple[str, str], ...] = (),
+    derived: tuple[Derived, ...] = (),
 ) -> Table:
     """Declare a table whose rows are facts about households."""
     owner = Column("household_id", "id", "Pseudonym of the household", "户编号", "key", required=True)
     every = _fact_columns(owner)
-    return Table(name, subject, "household", en, zh, every + columns, feature_rows, in_order)
+    return Table(name, subject, "household", en, zh, every + columns, feature_rows, in_order, derived)
 
 
 def area_table(name: str, subject: str, en: str, zh: str, *columns: Column) -> Table:

@@ -28,7 +28,8 @@ the same `record_id` with a later `known_on`, or on the same day a higher `revis
 
 In files and messages codes are given by their ids, flags as true or false, dates as 2026-06-30; a value that
 is not there is missing, which is never the same as zero. `use` says what vectors may see: *key* places the
-fact, *feature* may be read, *outcome* and *never* are not read by any vector.
+fact, *feature* may be read, *outcome* and *never* are not read by any vector. What is *worked out* of other
+columns is never sent.
 """
 
 _CATALOGUE_TOP = """# The feature catalogue · 特征目录
@@ -37,8 +38,9 @@ Made from `features/definitions/` by `make docs`; change the code, not this page
 
 Every feature is one figure of one household as of the end of one day; an unknown value stays unknown.
 Windows of incomes are complete calendar months before the month of the day; others take the running month
-too. *Effect* is the sign of the effect on risk where the domain is sure of it. An id is for ever: a changed
-definition gets a new one. The fingerprint is that of the definition.
+too. *Months* are those of the widest window that the figure is read from. *Effect* is the sign of the effect
+on risk where the domain is sure of it. An id is for ever: a changed definition gets a new one. The
+fingerprint is that of the definition.
 """
 
 
@@ -56,7 +58,18 @@ def feature_catalogue() -> str:
     parts = [_CATALOGUE_TOP, f"{len(FEATURES)} features.\n"]
     for concept, features in groupby(FEATURES.values(), key=lambda feature: feature.concept):
         parts.append(f"## {concept.replace('_', ' ').capitalize()}\n")
-        header = ("id", "unit", "effect", "meaning", "含义", "said as", "说法", "from", "fingerprint")
+        header = (
+            "id",
+            "unit",
+            "months",
+            "effect",
+            "meaning",
+            "含义",
+            "said as",
+            "说法",
+            "from",
+            "fingerprint",
+        )
         parts.append("\n".join(_rows(header, [_feature(feature) for feature in features])) + "\n")
     return "\n".join(parts)
 
@@ -116,6 +129,8 @@ def _table(table: Table) -> Iterator[str]:
         if column.codes and column.name != "source":
             listed = "; ".join(f"`{code.id}` {code.en} {code.zh}" for code in column.codes)
             yield f"- `{column.name}`: {listed}"
+    for derived in table.derived:
+        yield f"- `{derived.column.name}` (worked out): {derived.column.en} {derived.column.zh}"
     sources = table.column("source").codes
     yield f"- `source`: {'; '.join(f'`{code.id}` {code.zh}' for code in sources)}\n"
 
@@ -131,6 +146,7 @@ def _feature(feature: Feature) -> tuple[str, ...]:
     return (
         f"`{feature.id}`",
         feature.unit,
+        _months(feature),
         _DIRECTIONS[feature.direction],
         feature.en,
         feature.zh,
@@ -139,6 +155,15 @@ def _feature(feature: Feature) -> tuple[str, ...]:
         ", ".join(f"`{table}`" for table in feature.tables),
         f"`{feature.fingerprint[:FINGERPRINT_SHOWN]}`",
     )
+
+
+def _months(feature: Feature) -> str:
+    window = feature.window
+    if window is None:
+        return ""
+    if not window.months:
+        return "this one"
+    return f"next {window.months}" if window.ahead else f"last {window.months}"
 
 
 def _rows(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:

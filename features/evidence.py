@@ -14,18 +14,15 @@ from features.context import Context
 from features.contract import SOURCES, Day, Tables, as_day
 from features.definitions import FEATURES
 from features.disputes import disputed_records
-from features.panel import AHEAD, REACH
 from features.plan import Plan, plan
-from features.readings import Node
+from features.reach import AHEAD, REACH
+from features.readings import WINDOWED, Node
 from features.replay import Look, Replay
 from features.tables import HOUSEHOLD_TABLES
 from features.vectors import Vectors, fingerprints_of, values_of
 
 Months = NDArray[np.bool_]
 """Which months of a view are meant, the reach, the running month and those ahead."""
-
-WINDOWED = {"known", "recorded", "total", "mean", "least", "most", "spread", "slope", "below", "streak"}
-"""Operations whose first argument is a series and whose last is the window [months]."""
 
 BLOCK = 256
 """Households whose evidence is held at once."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from features.readings import Reading
+from features.readings import Reading, Window
 
 Concept = Literal[
     "income", "work", "medical", "schooling", "people", "living", "shocks", "support", "area", "data_age"
 ]
 Unit = Literal[
-    "line", "share", "yuan", "months", "days", "persons", "times", "hours", "rooms", "grade", "flag"
+    "line", "share", "yuan", "months", "days", "persons", "times", "hours", "rooms", "grade", "flag", "month"
 ]
 
 
@@ -80,4 +80,10 @@ class Feature:
     @property
     def tables(self) -> tuple[str, ...]:
         """The tables that the value is read from."""
-        return tuple(sorted({channel.table for channel in self.reading.channels()}))
+        own = {channel.table for channel in self.reading.channels()}
+        return tuple(sorted(own | set(self.reading.context())))
+
+    @property
+    def window(self) -> Window | None:
+        """The widest window of the expression; None where it has none."""
+        return max(self.reading.windows(), default=None)

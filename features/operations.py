@@ -8,12 +8,11 @@ month after the other, whatever the shape: its bytes do not depend on how much i
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from features.panel import REACH
+from features.reach import REACH
 
 Array = NDArray[np.float64]
 Rows = NDArray[np.intp]
@@ -171,6 +170,24 @@ def first_known(*series: Array) -> Array:
     return chosen
 
 
+def largest(*readings: Array) -> Array:
+    """Return the greatest of what is known."""
+    greatest = readings[0]
+    for one in readings[1:]:
+        greatest = np.fmax(greatest, one)
+    return greatest
+
+
+def of_largest(*readings: Array) -> Array:
+    """Return the value that goes with the greatest weight above 0, the first of equals; weights come first."""
+    half = len(readings) // 2
+    greatest, chosen = np.zeros_like(readings[0]), np.full_like(readings[0], np.nan)
+    for weight, value in zip(readings[:half], readings[half:], strict=True):
+        more = weight > greatest
+        greatest, chosen = np.where(more, weight, greatest), np.where(more, value, chosen)
+    return chosen
+
+
 def divide(top: Array, bottom: Array) -> Array:
     """Divide; unknown where the divisor is nothing."""
     bottom = spread_out(bottom, top)
@@ -208,6 +225,8 @@ OPERATIONS: dict[str, Callable[..., Array]] = {
     "age_of": age_of,
     "sum_known": sum_known,
     "first_known": first_known,
+    "largest": largest,
+    "of_largest": of_largest,
     "add": lambda one, other: one + spread_out(other, one),
     "subtract": lambda one, other: one - spread_out(other, one),
     "multiply": lambda one, other: one * spread_out(other, one),

@@ -7,13 +7,8 @@ from numpy.typing import NDArray
 
 from features.changes import changes
 from features.chronicle import Chronicle
+from features.reach import AHEAD, REACH
 from features.wiring import Wiring
-
-REACH = 36
-"""Complete months before the as-of day's month that a vector may look back on."""
-
-AHEAD = 12
-"""Months after the as-of day's month in which what is agreed may fall due."""
 
 
 class Panel:

@@ -7,7 +7,7 @@ come its value, its fingerprint, its source tables and the facts behind it.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
@@ -16,6 +16,38 @@ from features.channels import Channel
 
 LANGUAGE = 1
 """Version of what the operations mean; part of every fingerprint."""
+
+
+CONTEXT = {
+    "line": "lines",
+    "equivalents": "lines",
+    "area_rate": "area_rates",
+    "area_price": "prices",
+    "area_sold_share": "prices",
+    "area_loss": "disasters",
+    "area_disasters": "disasters",
+}
+"""Operations that read a table of areas, and which."""
+
+WINDOWED = frozenset(
+    {"known", "recorded", "total", "mean", "least", "most", "spread", "slope", "below", "streak"}
+)
+"""Operations whose first argument is a series and whose last is the window [months]."""
+
+
+@dataclass(frozen=True, order=True)
+class Window:
+    """The months that an expression looks at.
+
+    Parameters
+    ----------
+    months : int
+    ahead : bool
+        Whether they come after the running month, or lead up to it.
+    """
+
+    months: int
+    ahead: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,6 +86,22 @@ class Node:
                 yield arg
             elif isinstance(arg, Node):
                 yield from arg.channels()
+
+    def context(self) -> Iterator[str]:
+        """Yield the tables of areas that the expression reads."""
+        if self.op in CONTEXT:
+            yield CONTEXT[self.op]
+        for arg in self.args:
+            if isinstance(arg, Node):
+                yield from arg.context()
+
+    def windows(self) -> Iterator[Window]:
+        """Yield the windows of the expression."""
+        if self.op in WINDOWED | {"ahead", "area_loss", "area_disasters"}:
+            yield Window(int(str(self.args[-1])), self.op == "ahead")
+        for arg in self.args:
+            if isinstance(arg, Node):
+                yield from arg.windows()
 
     @cached_property
     def complete(self) -> bool:
@@ -116,6 +164,18 @@ class Series(Node):
     def age(self) -> Reading:
         """Return the months since the last figure."""
         return Reading("age", (self,))
+
+    def streak(self, limit: float, months: int) -> Reading:
+        """Return how many months in a row, up to the last known one of the window, are under a limit.
+
+        Unknown months are passed over: they neither break the row nor count. NaN where no month is
+        known.
+        """
+        return Reading("streak", (self, limit, months))
+
+    def ahead(self, months: int) -> Reading:
+        """Sum over the months after the running one of what is due in them; 0 where nothing is."""
+        return self._read("ahead", months)
 
     def _read(self, op: str, months: int) -> Reading:
         return Reading(op, (self, months))
@@ -188,3 +248,50 @@ def equivalents(people: Series, under_10: Series) -> Series:
 def area_rate(target: str) -> Reading:
     """Return the dated rate of a target in the household's area, NaN before any is known."""
     return Reading("area_rate", (target,))
+
+
+def largest(*readings: Reading) -> Reading:
+    """Return the greatest of the readings that are known; NaN where none is."""
+    return Reading("largest", readings)
+
+
+def of_largest(weights: Sequence[Reading], values: Sequence[Reading]) -> Reading:
+    """Return the value that goes with the greatest weight, the first of equals.
+
+    NaN where no weight is above 0, or where that value is unknown.
+    """
+    if len(weights) != len(values):
+        raise ValueError(f"{len(weights)} weights for {len(values)} values")
+    return Reading("of_largest", (*weights, *values))
+
+
+def area_price(product: str) -> Reading:
+    """Return a product's last price around the household, to what it usually brings in that month.
+
+    The price of the household's area, or of the nearest area above that has one, over the mean of the
+    same calendar month in up to three years before; NaN where either is unknown.
+    """
+    return Reading("area_price", (product,))
+
+
+def area_sold_share(product: str) -> Reading:
+    """Return the share of a product's harvest that was sold around the household, as last told."""
+    return Reading("area_sold_share", (product,))
+
+
+def area_loss(months: int) -> Reading:
+    """Return the greatest share of crops lost by a disaster around the household over the window.
+
+    0 where none is told, NaN where nobody tells of disasters.
+    """
+    return Reading("area_loss", (months,))
+
+
+def area_disasters(months: int) -> Reading:
+    """Return how many disasters are told around the household over the window, as ``area_loss``."""
+    return Reading("area_disasters", (months,))
+
+
+def season() -> Reading:
+    """Return the calendar month of the as-of day, 1 to 12."""
+    return Reading("season", ())

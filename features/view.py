@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from features.context import Surroundings
+from features.context import FIGURES, Surroundings
+from features.lines import MONTHS_A_YEAR
 from features.operations import OPERATIONS
-from features.panel import REACH, Panel
+from features.panel import Panel
 from features.plan import Operand, Plan, Step, is_monthly
+from features.reach import REACH
 from features.readings import Node
 
 Array = NDArray[np.float64]
@@ -124,6 +126,11 @@ def _of_area(op: str) -> Callable[..., Array]:
     return lambda view, *args: view.around.read(op, *args)[view.area]
 
 
+def _season(view: View) -> Array:
+    month = int(view.around.as_of.astype("datetime64[M]").astype(np.int64)) % MONTHS_A_YEAR + 1
+    return np.full(view.area.size, float(month))
+
+
 _READ: dict[str, Callable[..., Array]] = {
     "months": _months,
     "counts": _counts,
@@ -133,6 +140,7 @@ _READ: dict[str, Callable[..., Array]] = {
     "days_since": _days_since,
     "line": _line,
     "equivalents": _equivalents,
-    "area_rate": _of_area("area_rate"),
+    "season": _season,
+    **{op: _of_area(op) for op in FIGURES},
 }
 """Operations that look at the panel or at the areas."""

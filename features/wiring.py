@@ -12,13 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.channels import WHOLE, Channel
+from features.conditions import Conditions, fulfilling
 from features.contract import Column, Table
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-LARGEST_COUNT = 15
-"""Counts in conditions and ``equals`` are told apart up to here."""
 MONTH, EVER, DUE, SPAN, DURING = range(5)
 """Where a channel's facts lie; a span that the table does not have is the month itself."""
 STATES = 256
@@ -67,6 +66,8 @@ class Wiring:
         Whether facts that meet in a cell stand against each other; by account; person by person.
     least : ndarray of float, shape (channels,)
         Below it a value is missing.
+    late : ndarray of bool, shape (channels,)
+        Whether of all the months in which facts fall due only the last fact counts.
     scale : ndarray of float, shape (channels,)
         Whole units.
     coded : ndarray of bool, shape (channels,)
@@ -90,6 +91,7 @@ class Wiring:
     meets: NDArray[np.bool_]
     ranked: NDArray[np.bool_]
     apart: NDArray[np.bool_]
+    late: NDArray[np.bool_]
     least: Floats
     scale: Floats
     coded: NDArray[np.bool_]
@@ -129,6 +131,7 @@ def wiring(channels: tuple[Channel, ...]) -> Wiring:
         meets=np.array([each.keep != "all" for each in channels], bool),
         ranked=np.array([each.keep == "account" for each in channels], bool),
         apart=np.array([bool(each.each) for each in channels], bool),
+        late=np.array([each.at == "due" and each.keep == "latest" for each in channels], bool),
         least=np.array([_least(each) for each in channels]),
         scale=np.array([_scale(each) for each in channels]),
         coded=np.array([bool(each.equals) for each in channels], bool),
@@ -137,32 +140,7 @@ def wiring(channels: tuple[Channel, ...]) -> Wiring:
     )
 
 
-def states(column: Column, values: NDArray[Any]) -> NDArray[Any]:
-    """Return small whole numbers that tell apart the values of a column; 0 where missing.
-
-    Codes, flags and counts (up to ``LARGEST_COUNT``) by value + 1; of dates only whether there is one.
-    """
-    if column.kind in {"code", "flag"}:
-        return values + 1
-    if column.kind == "date":
-        return (~np.isnat(values)).astype(np.intp)
-    return np.where(np.isnan(values), 0, np.minimum(values, LARGEST_COUNT) + 1).astype(np.intp)
-
-
-def _size(column: Column) -> int:
-    return {"code": len(column.codes) + 1, "flag": 3, "date": 2}.get(column.kind, LARGEST_COUNT + 2)
-
-
-def _state(column: Column, code: str) -> int:
-    """Return the state of a value as conditions write it."""
-    if code == "missing":
-        return 0
-    if column.kind == "date":
-        return 1
-    return (int(code) if column.kind == "count" else column.code(code)) + 1
-
-
-def _all_conditions(table: Table, channel: Channel) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def _all_conditions(table: Table, channel: Channel) -> Conditions:
     return channel.where + ((table.feature_rows,) if table.feature_rows is not None else ())
 
 
@@ -182,7 +160,7 @@ def _classes(
     for row, (where, channel) in enumerate(zip(wheres, channels, strict=True)):
         for conditions, into in ((where, reads), (channel.only, holds)):
             for name, codes in conditions:
-                own = digits[name][[_state(table.column(name), code) for code in codes]]
+                own = digits[name][fulfilling(table.column(name), codes)]
                 into[row] &= np.isin(every[name], own)
     steps = [int(np.prod(radix[place + 1 :], dtype=np.int64)) for place in range(len(radix))]
     given = tuple((name, digit * step) for (name, digit), step in zip(digits.items(), steps, strict=True))
@@ -191,9 +169,7 @@ def _classes(
 
 def _digits(column: Column, asked: Sequence[tuple[str, ...]]) -> NDArray[np.intp]:
     """Return by state which of the kinds of values it is that the conditions tell apart."""
-    told = np.zeros((_size(column), len(asked)), bool)
-    for position, codes in enumerate(asked):
-        told[[_state(column, code) for code in codes], position] = True
+    told = np.stack([fulfilling(column, codes) for codes in asked], axis=1)
     return np.unique(told, axis=0, return_inverse=True)[1].reshape(-1)
 
 
@@ -239,5 +215,6 @@ def _equal(channel: Channel) -> Floats:
     found = np.zeros(STATES)
     column = _column(channel)
     if column is not None and channel.equals:
-        found[[_state(column, code) for code in channel.equals]] = 1.0
+        passed = fulfilling(column, channel.equals)
+        found[: passed.size] = passed
     return found

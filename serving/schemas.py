@@ -244,10 +244,28 @@ MODEL: Schema = {
     "security": [{"bearer": []}, {"api_key": []}],
 }
 
+_WINDOW: Schema = {
+    **_object(months={"type": "integer"}, ahead={"type": "boolean"}),
+    "type": ["object", "null"],
+    "description": "The widest window the figure is read from; null where there is none.",
+}
+_FEATURE = _object(
+    id=_TEXT,
+    concept=_TEXT,
+    unit=_TEXT,
+    direction={"type": "integer"},
+    window=_WINDOW,
+    en=_TEXT,
+    zh=_TEXT,
+    tables={"type": "array", "items": _TEXT},
+    fingerprint=_TEXT,
+)
+
 FEATURE_LIST: Schema = {
     "responses": {
         "200": _json(
-            "The features.", _object(model=_ANY, demo_notice=_DEMO, features={"type": "array", "items": _ANY})
+            "The features.",
+            _object(model=_ANY, demo_notice=_DEMO, features={"type": "array", "items": _FEATURE}),
         ),
         **_problems(401, 503),
     },

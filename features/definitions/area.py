@@ -3,14 +3,23 @@
 from features.feature import Feature
 from features.readings import area_rate
 
-FEATURES: tuple[Feature, ...] = (
+_HAPPENED = (
+    ("next_visit", "fell under the line by the next visit", "下次走访时收入降至监测线以下"),
+    ("entry", "were entered into monitoring", "被纳入监测"),
+    ("need", "were found at the door to need help", "经入户核查需要帮扶"),
+    ("income", "came under the line over twelve months", "12个月收入降至监测线以下"),
+    ("hardship", "had hardship spending", "刚性支出负担过重"),
+)
+
+FEATURES: tuple[Feature, ...] = tuple(
     Feature(
-        "area_rate_next_visit",
+        f"area_rate_{target}",
         "area",
-        area_rate("next_visit"),
+        area_rate(target),
         "share",
         1,
-        "Share of the area's households that fell under the line by the next visit, matured before the day",
-        "本地区下次走访时收入降至监测线以下的比例",
-    ),
+        f"Share of the area's households that {en}, matured before the day",
+        f"本地区{zh}的比例",
+    )
+    for target, en, zh in _HAPPENED
 )

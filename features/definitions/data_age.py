@@ -3,7 +3,7 @@
 from features.channels import Channel
 from features.definitions.income import NET
 from features.feature import Feature, Unit
-from features.readings import Reading, counts_of, days_since, months_of
+from features.readings import Reading, counts_of, days_since, months_of, season
 
 _VISITED = Channel("visits", "occurred_on", keep="latest", at="ever")
 _VISIT_MONTHS = counts_of(Channel("visits"))
@@ -61,4 +61,19 @@ FEATURES: tuple[Feature, ...] = (
         "Share of known incomes of 24 months that were estimated",
         "近24个月收入资料中推算的比例",
     ),
+    _age(
+        "people_age",
+        counts_of(Channel("compositions")).age(),
+        "months",
+        "Age of the last count of people",
+        "最近一次人口清点距今月数",
+    ),
+    _age(
+        "ledger_age",
+        counts_of(Channel("employments")).age(),
+        "months",
+        "Months since anything last happened on the ledger of work",
+        "就业台账最近一次变动距今月数",
+    ),
+    _age("season", season(), "month", "Calendar month of the day", "所在月份"),
 )

@@ -20,14 +20,15 @@ def income(kind: str) -> Channel:
 
 SOURCES = {kind: months_of(income(kind)) for kind in ("wage", "operating", "property", "transfer")}
 GROSS = sum_known(*SOURCES.values())
-NET: Series = first_known(
-    GROSS - first_known(months_of(income("cost")), GROSS * 0.0), months_of(income("total"))
-)
+_COST = first_known(months_of(income("cost")), GROSS * 0.0)
+NET: Series = first_known(GROSS - _COST, months_of(income("total")))
 """Net income of the household by month [fen]; the total only in months without components."""
 
 PEOPLE = carried(Channel("compositions", "people", keep="latest"))
 UNDER_10 = first_known(carried(Channel("compositions", "under_10", keep="latest")), PEOPLE * 0.0)
-TO_LINE: Series = NET / (equivalents(PEOPLE, UNDER_10) * line())
+HEADS_LINE: Series = equivalents(PEOPLE, UNDER_10) * line()
+"""What the whole household would have with an income on the line [fen]."""
+TO_LINE: Series = NET / HEADS_LINE
 """Net income a head (or equivalent adult) over the line of the same month."""
 
 _EARNED = months_of(
@@ -185,7 +186,7 @@ FEATURES: tuple[Feature, ...] = (
     Feature(
         "earned_to_line",
         "income",
-        (_STATED_EARNINGS / (equivalents(PEOPLE, UNDER_10) * line())).latest(),
+        (_STATED_EARNINGS / HEADS_LINE).latest(),
         "line",
         -1,
         "Known workers' earnings a head, in multiples of the line",
@@ -197,21 +198,52 @@ FEATURES: tuple[Feature, ...] = (
             "nothing was earned",
         ),
     ),
-    *(
-        Feature(
-            f"{kind}_share_12m",
-            "income",
-            SOURCES[kind].total(12) / GROSS.total(12),
-            "share",
-            0,
-            f"Share of {kind} in gross income over the last 12 months",
-            f"近12个月{zh}占总收入比重",
-            Say(f"近12个月收入中约{{value}}是{zh}", f"about {{value}} of 12 months' income was {kind}"),
-        )
-        for kind, zh in (
-            ("wage", "工资性收入"),
-            ("operating", "生产经营性收入"),
-            ("transfer", "转移性收入"),
-        )
+    Feature(
+        "income_under_line_streak_12m",
+        "income",
+        TO_LINE.streak(1.0, 12),
+        "months",
+        1,
+        "Known months in a row, up to the last one, under the line over the last 12 months",
+        "近12个月内到最近为止连续低于监测线的月数",
+        Say(
+            "到最近一次了解为止，收入已连续{value}个月低于监测线",
+            "up to the last known one, {value} months in a row were under the line",
+            "最近一次了解到的收入在监测线以上",
+            "the last known month was above the line",
+        ),
+    ),
+    Feature(
+        "income_12m_to_24m",
+        "income",
+        TO_LINE.mean(12) / TO_LINE.mean(24),
+        "times",
+        0,
+        "Income of the last 12 months over that of the last 24, both against the line",
+        "近12个月收入水平与近24个月之比",
+        Say("近一年的收入约为两年平均的{value}倍", "a year's income was {value} times the mean of two years"),
+    ),
+    Feature(
+        "own_income_to_line_12m",
+        "income",
+        ((GROSS - _COST - first_known(SOURCES["transfer"], GROSS * 0.0)) / HEADS_LINE).mean(12),
+        "line",
+        -1,
+        "Net income a head apart from transfers over the last 12 months, in multiples of the line",
+        "近12个月不含转移性收入的人均纯收入与监测线之比",
+        Say(
+            "近12个月不算补贴、低保等转移性收入，人均约为监测线的{value}倍",
+            "apart from transfers, a year's income a head was {value} times the line",
+        ),
+    ),
+    Feature(
+        "income_told_down_6m",
+        "income",
+        months_of(Channel("visits", "income_change", equals=("down",), keep="latest")).most(6),
+        "flag",
+        1,
+        "Told at a visit of the last 6 months that income had fallen",
+        "近6个月走访时说过收入减少",
+        Say("近6个月走访时说过收入减少了", "they said at a visit that income had fallen", "", ""),
     ),
 )

@@ -3,7 +3,7 @@
 from features.channels import Channel
 from features.definitions.income import PEOPLE
 from features.feature import Direction, Feature, Say, Unit
-from features.readings import Reading, months_of
+from features.readings import Reading, months_of, sum_known
 
 
 def _seen(column: str, *codes: str) -> Reading:
@@ -11,6 +11,10 @@ def _seen(column: str, *codes: str) -> Reading:
 
 
 _ROOMS = _seen("rooms")
+_LOOKS = ("food_ok", "clothes_ok", "school_ok", "medical_ok", "housing_ok", "water_ok")
+_TROUBLES = sum_known(
+    *(months_of(Channel("visits", column, equals=("no",), keep="latest")) for column in _LOOKS)
+)
 
 
 def _look(
@@ -125,5 +129,53 @@ FEATURES: tuple[Feature, ...] = (
             ("housing_ok", "The house", "住房"),
             ("water_ok", "Water", "饮水"),
         )
+    ),
+    _look(
+        "house_dangerous",
+        _seen("house_grade", "c", "d"),
+        "flag",
+        "The house is of grade C or D",
+        "住房为C级或D级",
+        Say("住房被评为C级或D级", "the house is of grade C or D", "", ""),
+        1,
+    ),
+    _look(
+        "yard_trouble",
+        _seen("yard_ok", "no"),
+        "flag",
+        "The yard was not in order at the last look",
+        "最近一次看院子不整洁",
+        Say(),
+    ),
+    _look(
+        "looks_troubled",
+        _TROUBLES.latest(),
+        "times",
+        "How many of food, clothes, school, care, house and water were not secured at the last visit",
+        "最近一次走访吃穿、上学、看病、住房、饮水中有问题的项数",
+        Say(
+            "最近一次走访发现吃穿住等有{value}项没有保障",
+            "the last visit found {value} things not secured",
+            "",
+            "",
+        ),
+        1,
+    ),
+    _look(
+        "mood",
+        _seen("mood"),
+        "grade",
+        "Mood at the last visit, 1 low to 5 good",
+        "最近一次走访时的精神状态",
+        Say(),
+    ),
+    _look(
+        "asked_for_help_6m",
+        months_of(Channel("visits", "requests", keep="latest")).most(6),
+        "flag",
+        "Asked for help at a visit of the last 6 months",
+        "近6个月走访时提出过诉求",
+        Say("近6个月走访时提出过困难诉求", "they asked for help at a visit of the last six months", "", ""),
+        1,
     ),
 )

@@ -2,14 +2,30 @@
 
 from features.channels import Channel
 from features.definitions.income import NET
-from features.feature import Feature, Say
-from features.readings import months_of
+from features.definitions.people import members
+from features.feature import Direction, Feature, Say
+from features.readings import Reading, months_of
 
 FEN = 100.0
 SELF_PAID = months_of(Channel("expenses", "amount", (("kind", ("medical_self_paid",)),)))
 SERIOUS = months_of(Channel("expenses", "", (("serious", ("yes",)),)))
 DOCTOR_VISITS = months_of(Channel("visits", "doctor_visits", keep="latest"))
 HOSPITAL_STAYS = months_of(Channel("visits", "hospital_stays", keep="latest"))
+BILLS = months_of(Channel("expenses", "amount", (("kind", ("medical_total",)),)))
+
+
+def _members(name: str, reading: Reading, en: str, zh: str, direction: Direction = 1) -> Feature:
+    return Feature(
+        name,
+        "medical",
+        reading,
+        "persons",
+        direction,
+        f"Members {en}",
+        f"{zh}人数",
+        Say(f"家里有{{value}}人{zh}", f"members {en}: {{value}}", "", ""),
+    )
+
 
 FEATURES: tuple[Feature, ...] = (
     *(
@@ -30,17 +46,35 @@ FEATURES: tuple[Feature, ...] = (
         )
         for months in (3, 6, 12)
     ),
+    *(
+        Feature(
+            f"self_paid_medical_to_income_{months}m",
+            "medical",
+            SELF_PAID.recorded(months) / NET.total(12),
+            "share",
+            1,
+            f"Self-paid medical bills of the last {months} months over net income of the last 12 months",
+            f"近{months}个月医疗自付占近12个月纯收入比重",
+            Say(
+                f"近{months}个月看病自己出的钱约占全年收入的{{value}}",
+                f"medical bills of {months} months took {{value}} of a year's income",
+                "",
+                "",
+            ),
+        )
+        for months in (3, 6, 12)
+    ),
     Feature(
-        "self_paid_medical_to_income_12m",
+        "self_paid_medical_share_12m",
         "medical",
-        SELF_PAID.recorded(12) / NET.total(12),
+        SELF_PAID.recorded(12) / BILLS.recorded(12),
         "share",
-        1,
-        "Self-paid medical bills over net income of the last 12 months",
-        "近12个月医疗自付占纯收入比重",
+        0,
+        "Self-paid share of the medical bills of the last 12 months",
+        "近12个月医疗费用自付比例",
         Say(
-            "近12个月看病自己出的钱约占收入的{value}",
-            "medical bills took {value} of 12 months' income",
+            "近12个月看病的费用约{value}要自己出",
+            "about {value} of a year's medical bills were self-paid",
             "",
             "",
         ),
@@ -85,5 +119,49 @@ FEATURES: tuple[Feature, ...] = (
             "近一年没有住院",
             "no hospital stay in a year",
         ),
+    ),
+    _members("chronic_members", members("health", "chronic"), "with a chronic illness", "有长期慢性病"),
+    _members("serious_members", members("health", "serious"), "with a serious illness", "患有大病"),
+    _members(
+        "disabled_members",
+        members(only=(("disability", ("given",)),)),
+        "with a disability certificate",
+        "持有残疾证",
+    ),
+    _members(
+        "gravely_disabled_members",
+        members(only=(("disability", ("1", "2")),)),
+        "with a disability of grade 1 or 2",
+        "一、二级残疾",
+    ),
+    _members(
+        "uninsured_members", members("medical_insured", "no"), "without medical insurance", "没有参加医保"
+    ),
+    Feature(
+        "new_illness_6m",
+        "medical",
+        months_of(Channel("visits", "new_illness", keep="latest")).most(6),
+        "flag",
+        1,
+        "A new illness was told at a visit of the last 6 months",
+        "近6个月走访时说过新增疾病",
+        Say("近6个月走访时说过家里有人新得了病", "a new illness was told at a visit", "", ""),
+    ),
+    *(
+        Feature(
+            f"{kind}_warned_12m",
+            "medical",
+            months_of(Channel("warnings", "", (("kind", (kind,)),))).recorded(12),
+            "times",
+            1,
+            f"Warnings of {en} over the last 12 months",
+            f"近12个月{zh}预警次数",
+            Say(f"近12个月有{{value}}条{zh}预警", f"{{value}} warnings of {en} in 12 months", "", ""),
+        )
+        for kind, en, zh in (
+            ("medical", "medical cost", "医疗费用"),
+            ("serious_illness", "a new serious illness", "新发大病"),
+            ("disability", "a new disability", "新增残疾"),
+        )
     ),
 )

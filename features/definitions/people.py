@@ -3,7 +3,44 @@
 from features.channels import Channel
 from features.definitions.income import PEOPLE, UNDER_10
 from features.feature import Feature, Say
-from features.readings import Series, months_of
+from features.readings import Reading, Series, ever, months_of
+
+Where = tuple[tuple[str, tuple[str, ...]], ...]
+STILL_THERE: Where = (("left", ("no", "missing")),)
+
+
+def members(column: str = "", *codes: str, only: Where = ()) -> Reading:
+    """Return how many members are in a state now, by the latest row of each that tells of it.
+
+    Who has left counts no more; NaN where no row tells of anybody.
+
+    Parameters
+    ----------
+    column : str
+        Column of ``members`` that tells of the state; "" for any row.
+    *codes : str
+        The states that are counted.
+    only : tuple of (column, codes)
+        Further conditions on the same row.
+    """
+    return ever(
+        Channel(
+            "members",
+            column,
+            equals=codes,
+            keep="latest",
+            at="ever",
+            each="member_id",
+            only=(*only, *STILL_THERE),
+        )
+    )
+
+
+_ABLE = members("labour", "skilled", "ordinary")
+
+
+def _household(column: str, *codes: str) -> Reading:
+    return ever(Channel("households", column, equals=codes, keep="latest", at="ever"))
 
 
 def _count(column: str) -> Series:
@@ -110,5 +147,80 @@ FEATURES: tuple[Feature, ...] = (
         0,
         "Schooling of the head, position in the ordered list",
         "户主文化程度",
+    ),
+    Feature(
+        "able_members",
+        "people",
+        _ABLE,
+        "persons",
+        -1,
+        "Members able to work in full",
+        "普通及技能劳动力人数",
+        Say(
+            "家里有{value}个劳动力",
+            "members able to work: {value}",
+            "家里没有整劳动力",
+            "no member is able to work in full",
+        ),
+    ),
+    Feature(
+        "able_share",
+        "people",
+        _ABLE / members(),
+        "share",
+        -1,
+        "Members able to work in full over all members",
+        "劳动力占家庭人口比重",
+        Say("全家约{value}的人是劳动力", "about {value} of the members are able to work", "", ""),
+    ),
+    Feature(
+        "nobody_able",
+        "people",
+        _ABLE.above(0.0) * -1.0 + 1.0,
+        "flag",
+        1,
+        "No member is able to work in full",
+        "无整劳动力",
+        Say("家里没有整劳动力", "no member is able to work in full", "", ""),
+    ),
+    Feature(
+        "weak_members",
+        "people",
+        members("labour", "weak", "lost"),
+        "persons",
+        0,
+        "Members of little or lost ability to work",
+        "弱劳动力和丧失劳动力人数",
+        Say("家里有{value}人劳动能力弱或丧失", "members of weak or lost ability to work: {value}", "", ""),
+    ),
+    Feature(
+        "deaths_12m",
+        "people",
+        months_of(Channel("registrations", "", (("kind", ("died",)),))).recorded(12),
+        "times",
+        0,
+        "Members who died over the last 12 months",
+        "近12个月去世人数",
+        Say("近12个月家里有{value}人去世", "members who died in 12 months: {value}", "", ""),
+    ),
+    Feature(
+        "exited",
+        "people",
+        _household("origin", "exited"),
+        "flag",
+        0,
+        "Left registered poverty",
+        "脱贫户",
+        Say("是脱贫户", "the household left registered poverty", "", ""),
+    ),
+    Feature(
+        "relocated",
+        "people",
+        _household("relocated", "yes"),
+        "flag",
+        0,
+        "Lives at a relocation site",
+        "易地搬迁户",
+        Say("是易地搬迁户", "the household lives at a relocation site", "", ""),
     ),
 )

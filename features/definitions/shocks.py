@@ -1,8 +1,11 @@
-"""Shocks and how the household copes: warnings, losses, savings, debts."""
+"""Shocks and how the household copes: warnings, losses, savings."""
 
 from features.channels import Channel
+from features.definitions.income import NET
+from features.definitions.medical import SELF_PAID
+from features.definitions.schooling import COST
 from features.feature import Feature, Say
-from features.readings import Series, months_of
+from features.readings import Series, months_of, sum_known
 
 
 def _coping(column: str) -> Series:
@@ -82,5 +85,70 @@ FEATURES: tuple[Feature, ...] = (
         "Loss by disaster and accident over the last 12 months",
         "近12个月灾害和意外损失",
         Say("近12个月因灾因意外损失{value}", "disaster and accident cost {value} in 12 months", "", ""),
+    ),
+    Feature(
+        "loss_to_income_12m",
+        "shocks",
+        _LOSSES.recorded(12) / NET.total(12),
+        "share",
+        1,
+        "Loss by disaster and accident over net income of the last 12 months",
+        "近12个月灾害和意外损失占纯收入比重",
+        Say("近12个月因灾因意外的损失约占收入的{value}", "losses took {value} of 12 months' income", "", ""),
+    ),
+    Feature(
+        "hard_spending_to_income_12m",
+        "shocks",
+        sum_known(SELF_PAID, COST, _LOSSES).recorded(12) / NET.total(12),
+        "share",
+        1,
+        "Medical, school and loss costs over net income of the last 12 months",
+        "近12个月看病、上学、受灾等刚性支出占纯收入比重",
+        Say(
+            "近12个月看病、上学、受灾等支出约占收入的{value}",
+            "medical, school and loss costs took {value} of 12 months' income",
+            "",
+            "",
+        ),
+    ),
+    Feature(
+        "big_spending_12m",
+        "shocks",
+        months_of(Channel("visits", "big_spending", keep="latest")).most(12) / 100.0,
+        "yuan",
+        1,
+        "Greatest big spending told at a visit of the last 12 months",
+        "近12个月走访了解到的最大一笔大额支出",
+        Say(
+            "近12个月走访时说过有一笔{value}的大额支出", "{value} of big spending was told at a visit", "", ""
+        ),
+    ),
+    Feature(
+        "disaster_seen_6m",
+        "shocks",
+        _coping("disaster_seen").most(6),
+        "flag",
+        1,
+        "Damage was seen at a visit of the last 6 months",
+        "近6个月走访看到受灾",
+        Say("近6个月走访看到家里受了灾", "a visit of the last six months saw damage", "", ""),
+    ),
+    *(
+        Feature(
+            f"{kind}_warned_12m",
+            "shocks",
+            months_of(Channel("warnings", "", (("kind", (kind,)),))).recorded(12),
+            "times",
+            1,
+            f"Warnings of {en} over the last 12 months",
+            f"近12个月{zh}预警次数",
+            Say(f"近12个月有{{value}}条{zh}预警", f"{{value}} warnings of {en} in 12 months", "", ""),
+        )
+        for kind, en, zh in (
+            ("disaster", "a disaster", "受灾"),
+            ("accident", "an accident or a death", "意外或死亡"),
+            ("sales", "unsold produce or loss of crop", "产业经营受损"),
+            ("housing", "an unsafe house", "住房安全"),
+        )
     ),
 )

@@ -1,4 +1,4 @@
-"""Work: who earns, in what form, for how long."""
+"""Work: who earns and in what form, as counted and as seen on a day; spells of work are in ``jobs``."""
 
 from features.channels import Channel
 from features.definitions.income import PEOPLE
@@ -10,13 +10,16 @@ def _composition(column: str) -> Series:
     return months_of(Channel("compositions", column, keep="latest"))
 
 
+_LOOK = (("observed_on", ("given",)),)
+
+
 def _listed(column: str, *codes: str) -> Series:
-    return months_of(Channel("employments", column, equals=codes, keep="latest", each="member_id"))
+    return months_of(Channel("employments", column, _LOOK, equals=codes, keep="latest", each="member_id"))
 
 
 EARNERS, UNEMPLOYED = _composition("earners"), _composition("unemployed")
 WORKING_AGE = _composition("working_age")
-HOURS = months_of(Channel("employments", "hours", keep="latest", each="member_id"))
+HOURS = _listed("hours")
 AT_WORK = _listed("state", "employed")
 SPELL = counts_of(Channel("employments", "start_on", (("state", ("employed",)),), at="during"))
 
@@ -148,7 +151,7 @@ FEATURES: tuple[Feature, ...] = (
     Feature(
         "listed_formal",
         "work",
-        _of_those_at_work(months_of(Channel("employments", "formal", keep="latest", each="member_id"))),
+        _of_those_at_work(_listed("formal")),
         "persons",
         -1,
         "Listed workers with contract and insurance",

@@ -1,6 +1,7 @@
 """What comes in and what must be paid: incomes, expenses, loans."""
 
 from features.contract import Column, codes, household_table
+from features.tables.products import PRODUCTS
 
 INCOMES = household_table(
     "incomes",
@@ -48,6 +49,7 @@ INCOMES = household_table(
     Column("member_id", "id", "Who earned it, where known", "人编号", "key"),
     Column("part_of_total", "flag", "Is contained in a total that is given too", "是否已含在合计内", "key"),
     Column("imputed", "flag", "Estimated by the office, not answered", "是否推算"),
+    Column("product", "code", "What was grown or raised, of operating income", "品种", codes=PRODUCTS),
     in_order=(("period_start", "period_end"), ("period_start", "known_on")),
 )
 

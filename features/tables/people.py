@@ -1,6 +1,19 @@
 """Who the household is: the household, its members, its composition, its registrations."""
 
-from features.contract import Column, codes, household_table
+from functools import partial
+
+from features.contract import Column, Derived, codes, household_table
+from features.tables.stages import stage_ends_on
+
+_STAGES = codes(
+    ("not", "not at school", "非在校生"),
+    ("kindergarten", "kindergarten", "学前"),
+    ("primary", "primary", "小学"),
+    ("junior", "junior secondary", "初中"),
+    ("senior", "senior secondary or vocational", "高中或中职"),
+    ("tertiary", "tertiary", "大专及以上"),
+    ("dropout", "left compulsory school", "义务教育阶段辍学"),
+)
 
 HOUSEHOLDS = household_table(
     "households",
@@ -85,15 +98,7 @@ MEMBERS = household_table(
         "code",
         "Stage of schooling now",
         "在校状况",
-        codes=codes(
-            ("not", "not at school", "非在校生"),
-            ("kindergarten", "kindergarten", "学前"),
-            ("primary", "primary", "小学"),
-            ("junior", "junior secondary", "初中"),
-            ("senior", "senior secondary or vocational", "高中或中职"),
-            ("tertiary", "tertiary", "大专及以上"),
-            ("dropout", "left compulsory school", "义务教育阶段辍学"),
-        ),
+        codes=_STAGES,
     ),
     Column("grade", "count", "School year within the stage", "年级", "feature", "year", least=1, most=12),
     Column(
@@ -132,6 +137,12 @@ MEMBERS = household_table(
     Column("medical_insured", "flag", "Has basic medical insurance", "是否参加基本医保"),
     Column("pensioner", "flag", "Draws a pension", "是否领取养老金"),
     Column("left", "flag", "Died, moved or married out", "是否已离开该户"),
+    derived=(
+        Derived(
+            Column("stage_ends_on", "date", "Last day of the present stage of schooling", "本学段结束日期"),
+            partial(stage_ends_on, _STAGES),
+        ),
+    ),
 )
 
 COMPOSITIONS = household_table(

@@ -1,6 +1,7 @@
 """What strikes: departmental warnings, disasters, prices."""
 
 from features.contract import Column, area_table, codes, household_table
+from features.tables.products import PRODUCTS
 
 WARNINGS = household_table(
     "warnings",
@@ -79,7 +80,7 @@ PRICES = area_table(
     "shocks",
     "The farm-gate price of a product in an area",
     "地区农产品价格",
-    Column("product", "id", "Code of the product", "品种", "key", required=True),
+    Column("product", "code", "The product", "品种", "key", codes=PRODUCTS, required=True),
     Column("price", "number", "Price a kilogram", "价格", unit="yuan/kg", least=0),
     Column("sold_share", "number", "Share of the harvest sold", "已售比例", unit="share", least=0, most=1),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import orjson
@@ -61,6 +62,7 @@ def _feature(name: str) -> dict[str, Any]:
         "concept": feature.concept,
         "unit": feature.unit,
         "direction": feature.direction,
+        "window": asdict(feature.window) if feature.window else None,
         "en": feature.en,
         "zh": feature.zh,
         "tables": list(feature.tables),

@@ -204,6 +204,9 @@ def test_the_model_and_its_features_are_told_to_whom_has_a_key(client, model):
 
     assert told["model"]["features"] == list(model.features) == [one["id"] for one in listed]
     assert all(one["en"] and one["zh"] and one["tables"] is not None for one in listed)
+    window = {one["id"]: one["window"] for one in listed}
+    assert window["self_paid_medical_12m"] == {"months": 12, "ahead": False}
+    assert window["people"] is None
     for path in ("/v1/model", "/v1/features"):
         assert client.get(path, headers={"X-API-Key": ""}).status_code == 401
 

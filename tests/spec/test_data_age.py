@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from tests.facts import LINES, facts, income, value
+from tests.facts import LINES, facts, income, people, value
 
 AREAS = [
     {"area": "village", "parent": "county", "occurred_on": "2015-01-01"},
@@ -26,6 +26,20 @@ def test_days_since_the_last_visit():
     assert value(tables, "2025-06-30", "days_since_visit") == 10.0
     assert value(tables, "2025-05-31", "days_since_visit") == 30.0
     assert math.isnan(value(tables, "2025-04-30", "days_since_visit"))
+
+
+def test_the_season_is_the_calendar_month():
+    """Known of every day."""
+    assert [value(facts(), day, "season") for day in ("2025-01-01", "2025-06-30", "2025-12-31")] == [1, 6, 12]
+
+
+def test_the_age_of_people_and_of_the_ledger():
+    """Months since the last row of each; unknown before any."""
+    row = {"occurred_on": "2025-02-10", "start_on": "2025-02-10", "member_id": "m1", "state": "employed"}
+    tables = facts(compositions=[people("2025-04-10", 3)], employments=[row])
+    assert value(tables, "2025-06-30", "people_age") == 2
+    assert value(tables, "2025-06-30", "ledger_age") == 4
+    assert math.isnan(value(facts(), "2025-06-30", "ledger_age"))
 
 
 def test_an_income_s_age_is_the_months_since_its_month():

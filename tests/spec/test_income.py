@@ -233,3 +233,84 @@ def test_an_income_of_nothing_is_known():
     tables = facts(incomes=[income("2025-05-31", 0)], compositions=[ONE])
     assert value(tables, "2025-06-30", "income_to_line_latest") == 0.0
     assert value(tables, "2025-06-30", "months_under_line_12m") == 1.0
+
+
+def months_of(figures):
+    """Return monthly incomes from January 2025 on; None where a month is unknown."""
+    return [
+        income(f"2025-{month:02d}-28", yuan)
+        for month, yuan in enumerate(figures, start=1)
+        if yuan is not None
+    ]
+
+
+@pytest.mark.parametrize(
+    ("figures", "streak"),
+    [
+        ((500, 500, 500, 500), 4),
+        ((500, 1500, 500, 500), 2),
+        ((500, 500, 500, 1500), 0),
+        ((500, 1000, 500), 1),
+        ((500, None, 500, None), 2),
+        ((1500, None, 500, None, None), 1),
+    ],
+)
+def test_months_in_a_row_under_the_line_end_with_the_last_known_one(figures, streak):
+    """An unknown month neither breaks the row nor counts; a month on the line breaks it."""
+    tables = facts(incomes=months_of(figures), compositions=[ONE])
+    assert value(tables, "2025-07-31", "income_under_line_streak_12m") == streak
+
+
+def test_a_row_is_cut_by_its_window_and_unknown_without_a_figure():
+    """Of fourteen months under the line twelve are looked at; of none nothing is said."""
+    fourteen = [income(f"{2024 + m // 12}-{m % 12 + 1:02d}-28", 500) for m in range(14)]
+    tables = facts(incomes=fourteen, compositions=[ONE | {"occurred_on": "2024-01-01"}])
+    assert value(tables, "2025-03-31", "income_under_line_streak_12m") == 12
+    assert value(tables, "2026-02-28", "income_under_line_streak_12m") == 1
+    assert math.isnan(value(tables, "2026-03-31", "income_under_line_streak_12m"))
+
+
+def test_a_year_is_held_against_two():
+    """From 2,000 yuan a month to 1,000: two thirds of the mean of both years."""
+    surveys = [
+        income(
+            f"{year}-12-31",
+            12 * yuan,
+            account="period",
+            period_start=f"{year}-01-01",
+            period_end=f"{year}-12-31",
+        )
+        for year, yuan in ((2023, 2000), (2024, 1000))
+    ]
+    tables = facts(incomes=surveys, compositions=[people("2023-01-01", 1)])
+    assert value(tables, "2025-01-15", "income_12m_to_24m") == pytest.approx(2 / 3)
+
+
+def test_income_of_one_s_own_is_without_transfers():
+    """1,500 of wages and takings less 300 of cost, whatever the grants; unknown where only a total is."""
+    parts = [("wage", 1000), ("operating", 500), ("cost", 300), ("transfer", 5000)]
+    tables = facts(incomes=[income("2025-05-31", yuan, kind) for kind, yuan in parts], compositions=[ONE])
+    assert value(tables, "2025-06-30", "own_income_to_line_12m") == pytest.approx(1.2)
+    assert value(tables, "2025-06-30", "wages_to_line_12m") == 1.0
+    total = facts(incomes=[income("2025-05-31", 2000)], compositions=[ONE])
+    assert math.isnan(value(total, "2025-06-30", "own_income_to_line_12m"))
+
+
+def test_shares_are_of_gross_income():
+    """A fifth is property, and the greatest of the sources brings half."""
+    parts = [("wage", 500), ("operating", 300), ("property", 200), ("cost", 100)]
+    tables = facts(incomes=[income("2025-05-31", yuan, kind) for kind, yuan in parts], compositions=[ONE])
+    assert value(tables, "2025-06-30", "property_share_12m") == 0.2
+    assert value(tables, "2025-06-30", "main_source_share_12m") == 0.5
+
+
+@pytest.mark.parametrize(("told", "down"), [(("down", "up"), 1), (("same", "up"), 0), ((), math.nan)])
+def test_income_told_to_have_fallen_counts_for_half_a_year(told, down):
+    """At any visit of the window; without an answer it is unknown."""
+    visits = [
+        {"occurred_on": f"2025-0{place + 2}-10", "purpose": "round", "income_change": change}
+        for place, change in enumerate(told)
+    ]
+    assert value(facts(visits=visits), "2025-06-30", "income_told_down_6m") == pytest.approx(
+        down, nan_ok=True
+    )

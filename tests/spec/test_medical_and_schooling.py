@@ -65,3 +65,20 @@ def test_schooling_is_what_was_paid_for_it():
     tables = facts(expenses=[bill("2025-02-20", 6000, "education")], incomes=[income("2025-05-31", 24_000)])
     assert value(tables, "2025-06-30", "education_cost_12m") == 6000
     assert value(tables, "2025-06-30", "education_cost_to_income_12m") == pytest.approx(0.25)
+
+
+def test_bills_are_held_against_a_year_s_income_and_against_the_whole_bill():
+    """600 yuan of the last three months, 900 of six, of bills of 3,000, on 6,000 a year."""
+    bills = [
+        ("2025-05-10", "medical_self_paid", 600),
+        ("2025-01-10", "medical_self_paid", 300),
+        ("2025-01-10", "medical_total", 3000),
+    ]
+    tables = facts(
+        expenses=[{"occurred_on": day, "kind": kind, "amount": yuan} for day, kind, yuan in bills],
+        incomes=[income("2025-05-31", 6000)],
+    )
+    assert value(tables, "2025-06-30", "self_paid_medical_to_income_3m") == 0.1
+    assert value(tables, "2025-06-30", "self_paid_medical_to_income_6m") == 0.15
+    assert value(tables, "2025-06-30", "self_paid_medical_share_12m") == pytest.approx(0.3)
+    assert math.isnan(value(facts(), "2025-06-30", "self_paid_medical_share_12m"))

@@ -57,3 +57,21 @@ def test_trouble_is_a_look_that_was_not_all_right(ok, trouble):
     """Not looked at is unknown, neither trouble nor none."""
     tables = facts(visits=[visit("2025-05-10", housing_ok=ok)])
     assert value(tables, "2025-06-30", "housing_ok_trouble") == pytest.approx(trouble, nan_ok=True)
+
+
+def test_a_look_counts_what_is_not_secured():
+    """Of the last visit with an answer; what was not asked is no trouble, nothing asked is unknown."""
+    seen = [
+        {
+            "occurred_on": "2025-02-10",
+            "purpose": "round",
+            "food_ok": False,
+            "water_ok": False,
+            "school_ok": True,
+        },
+        {"occurred_on": "2025-04-10", "purpose": "round", "house_grade": "c", "yard_ok": False, "mood": 2},
+    ]
+    tables = facts(visits=seen)
+    expected = {"looks_troubled": 2, "house_dangerous": 1, "yard_trouble": 1, "mood": 2}
+    assert {name: value(tables, "2025-06-30", name) for name in expected} == expected
+    assert all(math.isnan(value(facts(), "2025-06-30", name)) for name in expected)

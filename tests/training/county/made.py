@@ -11,7 +11,7 @@ from features.contract import Tables
 from features.tables import TABLES
 from training.county.diary import BORN, DIED, MARRIED_IN, MARRIED_OUT, MOVED_AWAY, SLOTS, Diary
 from training.county.parameters import Parameters, read_parameters
-from training.county.places import Place, places
+from training.county.places import PRODUCTS, Place, places
 from training.county.records.facts import facts
 
 START = np.datetime64("2019-01", "M")
@@ -108,6 +108,7 @@ def _households(place: Place, rng: np.random.Generator, households: int, months:
         weight=np.ones(households),
         first=np.zeros(households, np.int64),
         last=np.full(households, months - 1, np.int64),
+        product=(np.arange(households) % len(PRODUCTS)).astype(np.int8),
     )
 
 

@@ -6,7 +6,8 @@ import pytest
 from features.check import check
 from features.definitions.income import income
 from features.history import believed
-from features.panel import REACH, Panel
+from features.panel import Panel
+from features.reach import REACH
 from tests.training.county.made import changed, code, draw, made_diary, made_place, with_lines
 from training.county.parameters import perfect, read_parameters
 from training.county.records.facts import last_day, months_told, rows_of

@@ -82,7 +82,8 @@ def context(
             priced_on,
             priced_on + delay(p.numbers("records.context.price_days"), rng, priced_on.size),
             "agriculture",
-            **{name: market[name] for name in ("product", "price", "sold_share")},
+            product=[code(PRICES, "product", name) for name in market["product"].tolist()],
+            **{name: market[name] for name in ("price", "sold_share")},
         ),
     }
 

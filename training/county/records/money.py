@@ -29,7 +29,7 @@ from training.county.records.facts import (
 from training.county.records.ledgers import ledgers
 from training.county.records.rounds import seen_before
 from training.county.records.sums import NOTHING, Sums, heaped
-from training.county.records.surveys import KINDS, cost_by_ratio, surveys
+from training.county.records.surveys import KINDS, cost_by_ratio, products, surveys
 
 PRIVATE = code(LOANS, "kind", "private")
 
@@ -87,6 +87,7 @@ def _estimates(diary: Diary, place: Place, p: Parameters, rng: np.random.Generat
                 period_end=span[1][some],
                 part_of_total=0,
                 imputed=by_ratio[some] if name == "cost" else 0,
+                product=products(diary, row[some]) if name == "operating" else -1,
             )
         )
     return join(*parts)

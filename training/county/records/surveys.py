@@ -11,7 +11,7 @@ from features.contract import Facts
 from features.tables.money import INCOMES
 from training.county.diary import Diary
 from training.county.parameters import Parameters
-from training.county.places import Place
+from training.county.places import PRODUCTS, Place
 from training.county.records.facts import code, day_in_month, delay, facts, join
 from training.county.records.sums import NOTHING, Sums, heaped
 
@@ -55,6 +55,13 @@ def surveys(diary: Diary, place: Place, p: Parameters, rng: np.random.Generator)
             known = rate_before.get(name, np.full(values.size, np.nan))
             rate_before[name] = np.where(answered, values / np.maximum(window.months, 1), known)
     return join(*parts)
+
+
+def products(diary: Diary, row: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the code of what households mainly grow: it is written beside their operating income."""
+    named = np.array([code(INCOMES, "product", name) for name in PRODUCTS])
+    told: NDArray[np.int64] = named[diary.product[row]]
+    return told
 
 
 def cost_by_ratio(
@@ -154,6 +161,7 @@ def _rows(
                 period_end=day_in_month(diary, window.last[some], 31),
                 part_of_total=0,
                 imputed=imputed[int(name == "cost"), some],
+                product=products(diary, some) if name == "operating" else -1,
             )
         )
     return join(*parts)
