@@ -12,9 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.contract import Facts, Table, Tables
-from features.history import believed
+from features.history import NEVER, believed
 from features.ids import distinct, positions
 from features.tables import TABLES
+
+ALWAYS = int(NEVER.astype(np.int64))
+"""Day since 1970 of an end that is not told."""
 
 Days = NDArray[np.int64]
 Rows = NDArray[np.intp]
@@ -35,6 +38,8 @@ class Told:
         Position of the household.
     start, stop : ndarray of int64
         Days since 1970: a fact is believed on every day D with ``start <= D < stop``.
+    ends : ndarray of int64
+        Day since 1970 after which the fact no longer holds, whatever its span says.
     inherited : ndarray of bool
         Whether the row was told of another household, from which this one or a person of it came.
     whole : bool
@@ -47,6 +52,7 @@ class Told:
     owner: Days
     start: Days
     stop: Days
+    ends: Days
     inherited: NDArray[np.bool_]
     whole: bool = False
 
@@ -59,6 +65,7 @@ class Told:
             self.owner[some],
             self.start[some],
             self.stop[some],
+            self.ends[some],
             self.inherited[some],
         )
 
@@ -72,6 +79,7 @@ class Told:
             owner,
             self.start[some],
             self.stop[some],
+            self.ends[some],
             self.inherited[some],
         )
 
@@ -81,16 +89,16 @@ class Told:
         return values if self.whole else values[self.row]
 
 
-def told(name: str, facts: Facts, households: NDArray[Any]) -> Told:
+def told_of(name: str, facts: Facts, households: NDArray[Any]) -> Told:
     """Return the rows of a table that are about some households, sorted and distinct, and ever believed."""
     held = believed(facts)
     owner = positions(facts["household_id"], households)
     start, stop = held.start.astype(np.int64), held.stop.astype(np.int64)
     row = np.flatnonzero((owner >= 0) & (start < stop))
-    none = np.zeros(row.size, dtype=bool)
+    ends, none = np.full(row.size, ALWAYS), np.zeros(row.size, dtype=bool)
     if row.size == owner.size:
-        return Told(TABLES[name], facts, row, owner, start, stop, none, whole=True)
-    return Told(TABLES[name], facts, row, owner[row], start[row], stop[row], none)
+        return Told(TABLES[name], facts, row, owner, start, stop, ends, none, whole=True)
+    return Told(TABLES[name], facts, row, owner[row], start[row], stop[row], ends, none)
 
 
 @dataclass(frozen=True)
@@ -115,7 +123,7 @@ class Chronicle:
         return dict(zip(self.told, np.cumsum([0, *sizes]).tolist(), strict=False))
 
     def joined(self, field: str) -> NDArray[Any]:
-        """Return ``owner``, ``start``, ``stop`` or ``inherited`` of all rows, one table under another."""
+        """Return ``owner``, ``start``, ``stop`` or ``ends`` of all rows, one table under another."""
         return np.concatenate([np.zeros(0, np.int64), *(getattr(each, field) for each in self.told.values())])
 
     def column(self, name: str) -> NDArray[Any]:
@@ -174,7 +182,7 @@ def chronicle(tables: Tables, names: Sequence[str]) -> Chronicle:
     """Gather what the named tables tell of every household."""
     households = distinct(tables["households"]["household_id"])
     found = {
-        name: told(name, tables[name], households)
+        name: told_of(name, tables[name], households)
         for name in names
         if name in tables and tables[name]["record_id"].size
     }

@@ -105,7 +105,7 @@ def claims(
     amount[coded] = wired.equal[channel[coded], state]
     amount[zero] = 0.0
     month = _month(chronicle.column("occurred_on"))[row] - first_month
-    return _placed(Claims(row, channel, month, amount), cells, wired, first_month, months)
+    return _placed(chronicle, Claims(row, channel, month, amount), cells, wired, first_month, months)
 
 
 def _read(
@@ -126,7 +126,9 @@ def _read(
     return row, wired.channel[within], wired.zero[within]
 
 
-def _placed(made: Claims, cells: Cells, wired: Wiring, first_month: int, months: int) -> Claims:
+def _placed(
+    chronicle: Chronicle, made: Claims, cells: Cells, wired: Wiring, first_month: int, months: int
+) -> Claims:
     """Put claims into the months where their channels lie."""
     at = wired.at[made.channel]
     made.month[at == EVER] = 0
@@ -142,20 +144,25 @@ def _placed(made: Claims, cells: Cells, wired: Wiring, first_month: int, months:
     long = np.flatnonzero(at >= SPAN)
     if not long.size:
         return plain
-    spread = _spread(made.take(long), at[long], cells, wired, first_month, months - AHEAD)
+    spread = _spread(chronicle, made.take(long), cells, wired, first_month, months - AHEAD)
     return Claims(
         *(np.concatenate([getattr(plain, name), getattr(spread, name)]) for name in Claims.__slots__)
     )
 
 
-def _spread(made: Claims, at: Ints, cells: Cells, wired: Wiring, first_month: int, months: int) -> Claims:
+def _spread(
+    chronicle: Chronicle, made: Claims, cells: Cells, wired: Wiring, first_month: int, months: int
+) -> Claims:
     """Put claims into every month of their span; those of a sum share it, to the whole unit."""
+    at = wired.at[made.channel]
     start = cells.read(wired.begins[made.channel], made.row)
     end = cells.read(wired.ends[made.channel], made.row)
     open_end = np.where(at == DURING, ALWAYS - first_month, made.month)
     first = np.where(start > NO_DATE, _month_of(start) - first_month, made.month)
     last = np.where(start > NO_DATE, open_end, made.month)
-    last = np.maximum(np.where(end > NO_DATE, _month_of(end) - first_month, last), first)
+    last = np.where(end > NO_DATE, _month_of(end) - first_month, last)
+    ended = _month(chronicle.joined("ends")[made.row].astype("datetime64[D]")) - first_month
+    last = np.maximum(np.minimum(last, ended), first)
     low, high = np.maximum(first, 0), np.minimum(last, months - 1)
     count = np.maximum(high - low + 1, 0)
     one = np.repeat(np.arange(count.size), count)

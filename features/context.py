@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from features.chronicle import Told
+from features.chronicle import Told, told_of
 from features.contract import Tables
 from features.ids import distinct, positions
 from features.lines import monthly_lines
@@ -116,6 +116,14 @@ class Homes:
             held = np.flatnonzero((self._told.start <= counted) & (counted < self._told.stop))
             found[self._told.owner[held]] = self._area[held]  # of several the last one stays
         return found
+
+
+def areas_on(tables: Tables, households: NDArray[Any], day: np.datetime64) -> NDArray[Any]:
+    """Return the area of each of the sorted households as believed at the end of a day, "" if none."""
+    context = Context(tables)
+    told = told_of("households", tables["households"], households)
+    area: NDArray[Any] = context.codes[Homes(told, households.size, context.codes).on(day)]
+    return area
 
 
 def _rate(

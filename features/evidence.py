@@ -124,7 +124,10 @@ class Evidence:
             SOURCES[source].id if source >= 0 else "",
             "imputed" in facts and bool(facts["imputed"][at] == 1),
             bool(told.inherited[place]),
-            (str(facts["household_id"][at]), name, record) in self._disputed,
+            any(
+                (str(whose), name, record) in self._disputed
+                for whose in (facts["household_id"][at], self.vectors.household_id[told.owner[place]])
+            ),
         )
 
     def _uses(self, node: Node, own: int, months: Months) -> Iterator[tuple[Channel, Months]]:

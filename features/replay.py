@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from features.chronicle import chronicle
 from features.context import Context, Homes
 from features.contract import Tables
+from features.lineage import LINKED, with_lineage
 from features.panel import Panel
 from features.plan import Plan
 from features.view import View
@@ -68,7 +69,8 @@ class Replay:
         context: Context | None = None,
         happened_by: np.datetime64 | None = None,
     ) -> None:
-        story = chronicle(tables, ("households", *read.wired.tables))
+        names = dict.fromkeys(("households", *LINKED, *read.wired.tables))
+        story = with_lineage(chronicle(tables, tuple(names)))
         if happened_by is not None:
             story = story.happened_by(happened_by)
         if context is None or not context.covers(tables):

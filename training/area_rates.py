@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from features.context import areas_on
 from features.contract import Facts, Tables
 from features.intake import empty
 from features.lines import nearest_area, parents_on
 from features.tables.areas import AREA_RATES, AREAS
-from features.vectors import areas_on
 from training.baselines import prior_strength
 from training.cohort import HORIZON_MONTHS, Followed
 

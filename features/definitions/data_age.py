@@ -12,6 +12,12 @@ _IMPUTED = months_of(
 )
 
 
+_SPLIT, _MERGED = (
+    Channel("registrations", "occurred_on", (("kind", (kind,)),), keep="latest", at="ever")
+    for kind in ("split", "merged")
+)
+
+
 def _age(name: str, reading: Reading, unit: Unit, en: str, zh: str) -> Feature:
     return Feature(name, "data_age", reading, unit, 0, en, zh)
 
@@ -74,6 +80,20 @@ FEATURES: tuple[Feature, ...] = (
         "months",
         "Months since anything last happened on the ledger of work",
         "就业台账最近一次变动距今月数",
+    ),
+    _age(
+        "days_since_split",
+        days_since(_SPLIT),
+        "days",
+        "Days since the household split, or split off and took its history along",
+        "距分户天数（分户前的记录随户延续）",
+    ),
+    _age(
+        "days_since_merger",
+        days_since(_MERGED),
+        "days",
+        "Days since another household merged into this one, or this one into another",
+        "距并户天数",
     ),
     _age("season", season(), "month", "Calendar month of the day", "所在月份"),
 )
