@@ -42,7 +42,8 @@ class Changes:
         return self.cell[low:high], self.amount[low:high], self.facts[low:high]
 
 
-_NONE = Changes(*(np.zeros(0, dtype=kind) for kind in (np.int64, np.int64, np.float64, np.int64)))
+_NOTHING = np.zeros(0, dtype=np.int64)
+_NONE = Changes(_NOTHING, _NOTHING, np.zeros(0), _NOTHING)
 
 
 def changes(

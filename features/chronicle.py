@@ -173,7 +173,7 @@ class Chronicle:
         return Chronicle(self.households, {name: each for name, each in told.items() if each.row.size})
 
     def steps(self, days: NDArray[np.datetime64]) -> tuple[Days, Days]:
-        """Return for each row the first of the days on which it is believed, and the first on which no more."""
+        """Return for each row the first of the days on which it is believed, and the first when no more."""
         counted = days.astype(np.int64)
         return np.searchsorted(counted, self.joined("start")), np.searchsorted(counted, self.joined("stop"))
 

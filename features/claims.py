@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,7 +60,7 @@ class Cells:
     """
 
     def __init__(self, chronicle: Chronicle, wired: Wiring) -> None:
-        columns: list[Floats] = []
+        columns: list[NDArray[Any]] = []
         begin: list[int] = []
         height = 0
         for name, table in wired.tables.items():
@@ -75,7 +76,8 @@ class Cells:
 
     def read(self, place: Ints, row: Ints) -> Floats:
         """Return values by their places in the wiring and rows of the chronicle."""
-        return self._values[self._begin[place] + row]
+        values: Floats = self._values[self._begin[place] + row]
+        return values
 
 
 def claims(
@@ -173,7 +175,7 @@ def _spread(
     return Claims(made.row[one], made.channel[one], month, shared.astype(np.float64))
 
 
-def _plain(values: NDArray[np.generic]) -> NDArray[np.generic]:
+def _plain(values: NDArray[Any]) -> NDArray[Any]:
     return values.view(np.int64) if values.dtype.kind == "M" else values
 
 

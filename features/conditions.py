@@ -25,17 +25,19 @@ def states(column: Column, values: NDArray[Any]) -> NDArray[Any]:
     0 where there is none; else value + 1 of codes, flags and counts (from ``LARGEST_COUNT`` on the
     same one), and 1 for whatever else is there.
     """
+    state: NDArray[Any]
     match column.kind:
         case "code" | "flag":
-            return values + 1
+            state = values + 1
         case "count":
-            return np.where(np.isnan(values), 0, np.clip(values, 0, LARGEST_COUNT) + 1).astype(np.intp)
+            state = np.where(np.isnan(values), 0, np.clip(values, 0, LARGEST_COUNT) + 1).astype(np.intp)
         case "date":
-            return (~np.isnat(values)).astype(np.intp)
+            state = (~np.isnat(values)).astype(np.intp)
         case "id":
-            return (values != "").astype(np.intp)
+            state = (values != "").astype(np.intp)
         case _:
-            return (~np.isnan(values)).astype(np.intp)
+            state = (~np.isnan(values)).astype(np.intp)
+    return state
 
 
 def fulfilling(column: Column, wanted: tuple[str, ...]) -> NDArray[np.bool_]:
@@ -65,7 +67,8 @@ def fulfilling(column: Column, wanted: tuple[str, ...]) -> NDArray[np.bool_]:
 
 def fulfils(column: Column, values: NDArray[Any], wanted: tuple[str, ...]) -> NDArray[np.bool_]:
     """Return which values of a column in the hand are among the wanted ones."""
-    return fulfilling(column, wanted)[states(column, values)]
+    passed: NDArray[np.bool_] = fulfilling(column, wanted)[states(column, values)]
+    return passed
 
 
 def _state(column: Column, word: str) -> int:

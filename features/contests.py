@@ -41,7 +41,7 @@ class Contest:
             chronicle.column(name).astype(np.int64) + _EARLIEST for name in ("occurred_on", "known_on")
         )
         self._record = hashes(chronicle.column("record_id"))
-        revision = np.minimum(np.nan_to_num(chronicle.column("revision")), _REVISIONS - 1).astype(np.int64)
+        revision = np.fmin(np.fmax(chronicle.column("revision"), 0), _REVISIONS - 1).astype(np.int64)
         self._latest = (occurred * _DAYS + known) * _REVISIONS + revision
         self._account = (known * _DAYS + occurred) * _REVISIONS + revision
         self._person = _by_row(chronicle, wired.each, _persons)
@@ -62,7 +62,8 @@ class Contest:
         first = np.flatnonzero(opens)[np.cumsum(opens) - 1]
         last = np.ones(order.size, dtype=bool)
         last[:-1] = group[1:] != group[:-1]
-        return order[last & (least == least[first])]
+        won: NDArray[np.intp] = order[last & (least == least[first])]
+        return won
 
 
 def _persons(told: Told, column: str) -> Ints:

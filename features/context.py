@@ -13,6 +13,7 @@ from features.contract import Tables
 from features.ids import distinct, positions
 from features.lines import monthly_lines
 from features.markets import disasters_on, losses_on, prices_on, sold_shares_on
+from features.plan import AreaFigure
 from features.rates import rates_on
 from features.reach import REACH
 from features.tables import CONTEXT_TABLES
@@ -72,7 +73,7 @@ class Surroundings:
         self.as_of, self.known_by = as_of, known_by
         self.months = as_of.astype("datetime64[M]") + np.arange(-REACH, 1)
         self._lines: tuple[NDArray[np.float64], NDArray[np.bool_]] | None = None
-        self._read: dict[tuple[object, ...], NDArray[np.float64]] = {}
+        self._read: dict[tuple[AreaFigure, ...], NDArray[np.float64]] = {}
 
     def lines(self) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         """Return the income line by month and area, and whether it is per equivalent adult."""
@@ -80,12 +81,14 @@ class Surroundings:
             self._lines = monthly_lines(self._tables, self.codes, self.months, self.known_by)
         return self._lines
 
-    def read(self, op: str, *args: Any) -> NDArray[np.float64]:
-        """Return a figure of each area by the operation of the readings that asks for it."""
-        key = op, *args
-        if key not in self._read:
-            self._read[key] = FIGURES[op](self._tables, self.codes, *args, self.as_of, self.known_by)
-        return self._read[key]
+    def read(self, figures: tuple[AreaFigure, ...]) -> NDArray[np.float64]:
+        """Return figures of each area, shape (figures, areas)."""
+        if figures not in self._read:
+            self._read[figures] = np.stack([self._figure(one) for one in figures])
+        return self._read[figures]
+
+    def _figure(self, asked: AreaFigure) -> NDArray[np.float64]:
+        return _FIGURES[asked.op](self._tables, self.codes, *asked.args, self.as_of, self.known_by)
 
 
 class Homes:
@@ -109,7 +112,7 @@ class Homes:
             self._area = positions(self._told.of("area"), codes)
 
     def on(self, day: np.datetime64) -> NDArray[np.int64]:
-        """Return the position of each household's area as believed at the end of a day, 0 where there is none."""
+        """Return the position of each household's area believed at the end of a day, 0 where it has none."""
         found = self._found.copy()
         if self._told is not None:
             counted = int(day.astype(np.int64))
@@ -133,11 +136,10 @@ def _rate(
     return rates_on(tables, codes, target, known_by)
 
 
-FIGURES: dict[str, Callable[..., NDArray[np.float64]]] = {
+_FIGURES: dict[str, Callable[..., NDArray[np.float64]]] = {
     "area_rate": _rate,
     "area_price": prices_on,
     "area_sold_share": sold_shares_on,
     "area_loss": losses_on,
     "area_disasters": disasters_on,
 }
-"""The operations of the readings that tell a figure of an area."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from features.channels import Channel
 from features.context import Context
@@ -15,14 +14,10 @@ from features.contract import SOURCES, Day, Tables, as_day
 from features.definitions import FEATURES
 from features.disputes import disputed_records
 from features.plan import Plan, plan
-from features.reach import AHEAD, REACH
-from features.readings import WINDOWED, Node
 from features.replay import Look, Replay
 from features.tables import HOUSEHOLD_TABLES
+from features.trail import Months, Trail
 from features.vectors import Vectors, fingerprints_of, values_of
-
-Months = NDArray[np.bool_]
-"""Which months of a view are meant, the reach, the running month and those ahead."""
 
 BLOCK = 256
 """Households whose evidence is held at once."""
@@ -81,10 +76,8 @@ class Evidence:
     def facts(self, household_id: str, feature: str) -> tuple[Fact, ...]:
         """Return the facts behind a household's value of a feature, newest first."""
         own = self._place(household_id)
-        every = np.zeros(REACH + 1 + AHEAD, dtype=bool)
-        every[: REACH + 1] = True
         rows: set[int] = set()
-        for channel, months in self._uses(FEATURES[feature].reading, own, every):
+        for channel, months in Trail(self._view, own).uses(FEATURES[feature].reading):
             rows.update(self._rows(channel, months, own))
         return tuple(sorted({self._fact(row) for row in rows}, reverse=True))
 
@@ -104,11 +97,12 @@ class Evidence:
         position = self._channels[channel]
         low, high = np.searchsorted(self._key, own * len(self._channels) + position + np.arange(2))
         made = self._made.take(np.arange(low, high))
-        if channel.at == "ever":
-            return made.row.tolist()
-        month = made.month - self._panel.rows(self._view.around.as_of).start
-        inside = (month >= 0) & (month < months.size)
-        return made.row[inside][months[month[inside]]].tolist()
+        rows = made.row
+        if channel.at != "ever":
+            month = made.month - self._panel.rows(self._view.around.as_of).start
+            inside = (month >= 0) & (month < months.size)
+            rows = rows[inside][months[month[inside]]]
+        return [int(row) for row in rows]
 
     def _fact(self, row: int) -> Fact:
         name = max((first, name) for name, first in self._story.first.items() if first <= row)[1]
@@ -129,58 +123,6 @@ class Evidence:
                 for whose in (facts["household_id"][at], self.vectors.household_id[told.owner[place]])
             ),
         )
-
-    def _uses(self, node: Node, own: int, months: Months) -> Iterator[tuple[Channel, Months]]:
-        """Yield the channels and the months of them that some months of an expression were read from."""
-        match node.op, node.args:
-            case "carried", (Channel() as channel,):
-                yield channel, self._carried_from(channel, own, months)
-            case "ahead", (Node(args=(Channel() as channel,)), int(ahead)):
-                due = np.zeros_like(months)
-                due[REACH + 1 : REACH + 1 + ahead] = True
-                yield channel, due
-            case _, (Channel() as channel,):
-                yield channel, months
-            case "latest", (Node() as series, int(back)):
-                yield from self._uses(series, own, self._latest(series, own, back))
-            case "age", (Node() as series,):
-                yield from self._uses(series, own, self._latest(series, own, 0))
-            case "first_known", choices:
-                yield from self._first_known_uses(choices, own, months)
-            case op, (Node() as series, *_, int(back)) if op in WINDOWED:
-                yield from self._uses(series, own, _window(series, back))
-            case _, args:
-                for arg in args:
-                    if isinstance(arg, Node):
-                        yield from self._uses(arg, own, months)
-
-    def _latest(self, series: Node, own: int, back: int) -> Months:
-        """Return the month of the last known figure, or of the one before it."""
-        known = ~np.isnan(self._view.read(series)[:, own]) & _window(series, REACH)[: REACH + 1]
-        found = np.zeros(REACH + 1 + AHEAD, dtype=bool)
-        found[np.flatnonzero(known)[-1 - back :][:1] if known.sum() > back else []] = True
-        return found
-
-    def _first_known_uses(
-        self, choices: Sequence[object], own: int, months: Months
-    ) -> Iterator[tuple[Channel, Months]]:
-        open_months = months.copy()
-        for choice in choices:
-            if isinstance(choice, Node):
-                chosen = open_months.copy()
-                value = self._view.read(choice)
-                known = ~np.isnan(value[..., own])
-                chosen[: REACH + 1] &= known
-                open_months &= ~chosen
-                yield from self._uses(choice, own, chosen) if chosen.any() else ()
-
-    def _carried_from(self, channel: Channel, own: int, months: Months) -> Months:
-        """Return the months in which the figures held in some months were told."""
-        there = self._view.present[self._channels[channel], : REACH + 1, own] > 0
-        last = np.maximum.accumulate(np.where(there, np.arange(REACH + 1), -1))[months[: REACH + 1]]
-        found = np.zeros_like(months)
-        found[last[last >= 0]] = True
-        return found
 
 
 def evidence(
@@ -249,9 +191,3 @@ def _plan(features: tuple[str, ...]) -> Plan:
             if reading is not None
         )
     )
-
-
-def _window(series: Node, months: int) -> Months:
-    found = np.zeros(REACH + 1 + AHEAD, dtype=bool)
-    found[REACH - months : REACH + (0 if series.complete else 1)] = True
-    return found

@@ -42,6 +42,8 @@ def version_order(facts: Facts) -> NDArray[np.intp]:
 def versions(facts: Facts) -> NDArray[np.intp]:
     """Return the rows of records that were told more than once, in the order of ``version_order``."""
     again = told_again(facts["record_id"])
+    if not again.size:
+        return again
     few = {name: facts[name][again] for name in ("record_id", "known_on", "revision")}
     return again[version_order(few)]
 
@@ -51,8 +53,9 @@ def believed(facts: Facts) -> Believed:
     known = facts["known_on"]
     stop = np.full(known.size, NEVER)
     order = versions(facts)
-    replaced = facts["record_id"][order[:-1]] == facts["record_id"][order[1:]]
-    stop[order[:-1][replaced]] = known[order[1:][replaced]]
+    if order.size:
+        replaced = facts["record_id"][order[:-1]] == facts["record_id"][order[1:]]
+        stop[order[:-1][replaced]] = known[order[1:][replaced]]
     return Believed(known, np.where(facts["voided"] == 1, known, stop))
 
 

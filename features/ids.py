@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -27,12 +28,16 @@ def hashes(texts: NDArray[Any]) -> Hashes:
     if not width or not texts.size:
         return np.zeros(texts.size, dtype=np.uint64)
     letters = np.ascontiguousarray(texts).view(np.uint32).reshape(texts.size, width)
-    weights = np.array([pow(_FACTOR, place + 1, 1 << 64) for place in range(width)], dtype=np.uint64)
-    found = np.empty(texts.size, dtype=np.uint64)
+    weights, found = _weights(width), np.empty(texts.size, dtype=np.uint64)
     for low in range(0, texts.size, _CHUNK):
         chunk = letters[low : low + _CHUNK].astype(np.uint64)
         np.einsum("ij,j->i", chunk, weights, out=found[low : low + _CHUNK])
     return _mixed(found)
+
+
+@cache
+def _weights(width: int) -> Hashes:
+    return np.array([pow(_FACTOR, place + 1, 1 << 64) for place in range(width)], dtype=np.uint64)
 
 
 def _mixed(found: Hashes) -> Hashes:

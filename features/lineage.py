@@ -74,7 +74,7 @@ def with_lineage(story: Chronicle) -> Chronicle:
     if story.households.size > 1:
         splits, moves = _splits(story), _moves(story)
         told |= {name: _inherited(name, each, splits, moves) for name, each in told.items()}
-    if "registrations" in story.told:
+    if "registrations" in story.told and _DIED in story.told["registrations"].of("kind"):
         mortal = {name: told[name] for name in ("members", "employments") if name in told}
         told |= {name: _mortal(name, each, story.told["registrations"]) for name, each in mortal.items()}
     return Chronicle(story.households, {name: each for name, each in told.items() if each.row.size})
@@ -102,7 +102,7 @@ def _splits(story: Chronicle) -> Links:
 
 
 def _moves(story: Chronicle) -> Links:
-    """Return a link for each row that tells of a person as a member, of persons told of in several households."""
+    """Return a link for each row that tells of a member, of persons told of in several households."""
     told = story.told.get("members")
     if told is None:
         return _NO_LINKS
@@ -209,9 +209,11 @@ def _joined(parts: list[Told]) -> Told:
     """Return the facts of several parts of one table."""
     if len(parts) == 1:
         return parts[0]
-    fields = ("row", "owner", "start", "stop", "ends", "inherited")
-    joined = {name: np.concatenate([getattr(part, name) for part in parts]) for name in fields}
-    return Told(parts[0].declared, parts[0].facts, **joined)
+    row, owner, start, stop, ends, inherited = (
+        np.concatenate([getattr(part, name) for part in parts])
+        for name in ("row", "owner", "start", "stop", "ends", "inherited")
+    )
+    return Told(parts[0].declared, parts[0].facts, row, owner, start, stop, ends, inherited)
 
 
 _NOBODY = int(hashes(np.array([""])).view(np.int64)[0])

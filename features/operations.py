@@ -22,7 +22,7 @@ FEW_HOUSEHOLDS = 16
 
 
 def running(add: np.ufunc, values: Array) -> Array:
-    """Accumulate by month, in place: the first entry is the running month, the next one adds the month before."""
+    """Accumulate by month, in place: the running month alone, then with the one before it, and so on."""
     if values.shape[2] <= FEW_HOUSEHOLDS:
         add.accumulate(values, axis=1, out=values)
         return values
@@ -33,42 +33,53 @@ def running(add: np.ufunc, values: Array) -> Array:
 
 def ordered_sum(values: Array) -> Array:
     """Add up along the first axis in its order, whatever the shape (NumPy's ``sum`` does not)."""
-    total = values[0].copy()
+    total: Array = values[0].copy()
     for one in values[1:]:
         total += one
     return total
 
 
-def known_to(series: Array, *, complete: bool) -> Array:
-    """Return for each number of months back how many of them are known."""
+def known_to(series: Array, complete: Array) -> Array:
+    """Return for each number of months back how many of them are known.
+
+    Parameters
+    ----------
+    complete : ndarray, shape (expressions,)
+        1 where the running month does not count.
+    """
     known = (~np.isnan(series[:, ::-1])).astype(np.float64)
-    if complete:
-        known[:, 0] = 0.0
+    known[:, 0] *= (1.0 - complete)[:, None]
     return running(np.add, known)
 
 
-def recorded_to(series: Array, *, complete: bool) -> Array:
+def recorded_to(series: Array, complete: Array) -> Array:
     """Return for each number of months back the sum of what is known of them."""
     newest_first = series[:, ::-1]
     recorded = np.where(np.isnan(newest_first), 0.0, newest_first)
-    if complete:
-        recorded[:, 0] = 0.0
+    recorded[:, 0] *= (1.0 - complete)[:, None]
     return running(np.add, recorded)
 
 
-def extreme_to(series: Array, *, of: np.ufunc, complete: bool) -> Array:
-    """Return for each number of months back the least or the greatest figure, NaN where none is known."""
+def least_to(series: Array, complete: Array) -> Array:
+    """Return for each number of months back the least figure, NaN where none is known."""
+    return running(np.fmin, _newest_first(series, complete))
+
+
+def most_to(series: Array, complete: Array) -> Array:
+    """Return for each number of months back the greatest figure, NaN where none is known."""
+    return running(np.fmax, _newest_first(series, complete))
+
+
+def _newest_first(series: Array, complete: Array) -> Array:
     newest_first = series[:, ::-1].copy()
-    if complete:
-        newest_first[:, 0] = np.nan
-    return running(of, newest_first)
+    newest_first[complete == 1, 0] = np.nan
+    return newest_first
 
 
-def below_to(series: Array, limit: Array, *, complete: bool) -> Array:
+def below_to(series: Array, limit: Array, complete: Array) -> Array:
     """Return for each number of months back how many known ones are under the limit."""
     under = (series[:, ::-1] < limit[:, None, None]).astype(np.float64)
-    if complete:
-        under[:, 0] = 0.0
+    under[:, 0] *= (1.0 - complete)[:, None]
     return running(np.add, under)
 
 
@@ -88,7 +99,7 @@ def mean_of(known: Array, recorded: Array) -> Array:
     return np.divide(recorded, known, out=np.full_like(known, np.nan), where=known > 0)
 
 
-def spread_of(series: Array, known: Array, mean: Array, *, months: int, complete: bool) -> Array:
+def spread_of(series: Array, known: Array, mean: Array, months: int, complete: bool) -> Array:
     """Return the standard deviation over the window, in two passes; unknown below two figures."""
     apart = window(series, months, complete=complete) - mean[:, None]
     apart = np.where(np.isnan(apart), 0.0, apart)
@@ -96,7 +107,7 @@ def spread_of(series: Array, known: Array, mean: Array, *, months: int, complete
     return np.where(known > 1, np.sqrt(square / np.maximum(known, 1.0)), np.nan)
 
 
-def slope_of(series: Array, known: Array, mean: Array, *, months: int, complete: bool) -> Array:
+def slope_of(series: Array, known: Array, mean: Array, months: int, complete: bool) -> Array:
     """Return the least-squares change a month over the window; unknown below two figures."""
     figures = window(series, months, complete=complete)
     finite = ~np.isnan(figures)
@@ -108,7 +119,7 @@ def slope_of(series: Array, known: Array, mean: Array, *, months: int, complete:
     return np.where(known > 1, rise / np.where(run > 0, run, 1.0), np.nan)
 
 
-def streak(series: Array, limit: Array, *, months: int, complete: bool) -> Array:
+def streak(series: Array, limit: Array, months: int, complete: bool) -> Array:
     """Return how many known months in a row, up to the last known one, are under the limit."""
     figures = window(series, months, complete=complete)
     finite = ~np.isnan(figures)
@@ -123,13 +134,15 @@ def window(series: Array, months: int, *, complete: bool) -> Array:
     return series[:, REACH - months : end][:, ::-1]
 
 
-def last_row(series: Array, *, back: int, complete: bool) -> Array:
+def last_row(series: Array, back: Array, complete: Array) -> Array:
     """Return the month of the last known figure (``back`` = 1: of the one before), -1 where none."""
-    known = ~np.isnan(series[:, :REACH] if complete else series)
+    known = ~np.isnan(series)
+    known[complete == 1, REACH] = False
     last = latest(known)
-    for _ in range(back):
-        earlier = np.arange(known.shape[1])[:, None] < last[:, None]
-        last = latest(known & earlier)
+    before = np.flatnonzero(back)
+    if before.size:
+        earlier = np.arange(REACH + 1)[:, None] < last[before, None]
+        last[before] = latest(known[before] & earlier)
     return last.astype(np.float64)
 
 
@@ -179,7 +192,7 @@ def largest(*readings: Array) -> Array:
 
 
 def of_largest(*readings: Array) -> Array:
-    """Return the value that goes with the greatest weight above 0, the first of equals; weights come first."""
+    """Return the value with the greatest weight above 0, the first of equals; all weights come first."""
     half = len(readings) // 2
     greatest, chosen = np.zeros_like(readings[0]), np.full_like(readings[0], np.nan)
     for weight, value in zip(readings[:half], readings[half:], strict=True):
@@ -191,7 +204,8 @@ def of_largest(*readings: Array) -> Array:
 def divide(top: Array, bottom: Array) -> Array:
     """Divide; unknown where the divisor is nothing."""
     bottom = spread_out(bottom, top)
-    return np.divide(top, bottom, out=np.full(top.shape, np.nan), where=bottom != 0)
+    quotient: Array = np.divide(top, bottom, out=np.full(top.shape, np.nan), where=bottom != 0)
+    return quotient
 
 
 def spread_out(number: Array, beside: Array) -> Array:
@@ -205,22 +219,18 @@ def above(value: Array, limit: Array) -> Array:
 
 
 OPERATIONS: dict[str, Callable[..., Array]] = {
-    "known_to": lambda series, complete: known_to(series, complete=complete),
-    "recorded_to": lambda series, complete: recorded_to(series, complete=complete),
-    "least_to": lambda series, complete: extreme_to(series, of=np.fmin, complete=complete),
-    "most_to": lambda series, complete: extreme_to(series, of=np.fmax, complete=complete),
-    "below_to": lambda series, limit, complete: below_to(series, limit, complete=complete),
+    "known_to": known_to,
+    "recorded_to": recorded_to,
+    "least_to": least_to,
+    "most_to": most_to,
+    "below_to": below_to,
     "pick": pick,
     "total_of": total_of,
     "mean_of": mean_of,
-    "spread_of": lambda series, known, mean, months, complete: spread_of(
-        series, known, mean, months=months, complete=complete
-    ),
-    "slope_of": lambda series, known, mean, months, complete: slope_of(
-        series, known, mean, months=months, complete=complete
-    ),
-    "streak": lambda series, limit, months, complete: streak(series, limit, months=months, complete=complete),
-    "last_row": lambda series, back, complete: last_row(series, back=back, complete=complete),
+    "spread_of": spread_of,
+    "slope_of": slope_of,
+    "streak": streak,
+    "last_row": last_row,
     "at_row": at_row,
     "age_of": age_of,
     "sum_known": sum_known,

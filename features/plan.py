@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from features.channels import Channel
-from features.readings import Node, Series
+from features.readings import FIGURES, Node, Series
 from features.wiring import Wiring, wiring
 
-Kind = Literal["monthly", "single", "number", "channel"]
-"""What an operand is: figures by month, one figure, a number of its own, a channel of the panel."""
+Kind = Literal["monthly", "single", "number", "channel", "area"]
+"""What an operand is: figures by month, one figure, a number of its own, a channel of the panel, or what is
+asked of an area."""
+
+
+@dataclass(frozen=True)
+class AreaFigure:
+    """A figure of the household's area: the operation of the readings, and its arguments."""
+
+    op: str
+    args: tuple[object, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,13 +33,14 @@ class Operand:
 
     Parameters
     ----------
-    kind : {"monthly", "single", "number", "channel"}
-    of : ndarray
-        Slots of earlier results, positions of channels, or the numbers themselves; one for each.
+    kind : {"monthly", "single", "number", "channel", "area"}
+    of : ndarray or tuple
+        Slots of earlier results, positions of channels, or the numbers and figures of areas
+        themselves; one for each.
     """
 
     kind: Kind
-    of: NDArray[np.intp] | NDArray[np.float64]
+    of: Any
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,43 +102,76 @@ def plan(expressions: tuple[Node, ...]) -> Plan:
     return draft.plan()
 
 
-_Term = tuple[str, tuple[Node | Channel | float, ...], tuple[object, ...]]
+_Given = Node | Channel | AreaFigure | float
+_Term = tuple[str, tuple[_Given, ...], tuple[object, ...]]
 """Operation, operands and what is fixed."""
 
-_SUMS = {"known": "known_to", "recorded": "recorded_to", "least": "least_to", "most": "most_to"}
-_MONTHLY = frozenset({*_SUMS.values(), "below_to"})
+_TOTALS = {"known": "known_to", "recorded": "recorded_to", "least": "least_to", "most": "most_to"}
+_MONTHLY = frozenset({*_TOTALS.values(), "below_to"})
+
+
+def _pick(total: str, series: Node, months: float, *more: float) -> Node:
+    """Read a running total after so many months."""
+    complete = float(series.complete)
+    return Node("pick", (Node(total, (series, *more, complete)), float(months)))
+
+
+def _known(series: Node, months: int) -> Node:
+    return _pick("known_to", series, months)
+
+
+def _mean(series: Node, months: int) -> Node:
+    return Node("mean_of", (_known(series, months), _pick("recorded_to", series, months)))
+
+
+def _last(series: Node, back: int) -> Node:
+    return Node("last_row", (series, float(back), float(series.complete)))
+
+
+_SAID: dict[str, Callable[..., _Term]] = {
+    **{
+        op: lambda series, months, total=total: _plain(_pick(total, series, months))
+        for op, total in _TOTALS.items()
+    },
+    "mean": lambda series, months: _plain(_mean(series, months)),
+    "total": lambda series, months: (
+        "total_of",
+        (_known(series, months), _pick("recorded_to", series, months)),
+        (),
+    ),
+    "below": lambda series, limit, months: (
+        "total_of",
+        (_known(series, months), _pick("below_to", series, months, limit)),
+        (),
+    ),
+    "spread": lambda series, months: (
+        "spread_of",
+        (series, _known(series, months), _mean(series, months)),
+        (months, series.complete),
+    ),
+    "slope": lambda series, months: (
+        "slope_of",
+        (series, _known(series, months), _mean(series, months)),
+        (months, series.complete),
+    ),
+    "streak": lambda series, limit, months: ("streak", (series, limit), (months, series.complete)),
+    "latest": lambda series, back: ("at_row", (series, _last(series, back)), ()),
+    "age": lambda series: ("age_of", (_last(series, 0),), ()),
+    "ahead": lambda series, months: ("ahead", (*series.channels(), float(months)), ()),
+}
+"""How an operation is said by those that can be shared: of one running total all windows are read."""
+
+
+def _plain(node: Node) -> _Term:
+    return node.op, node.args, ()  # type: ignore[return-value]
 
 
 def _term(node: Node) -> _Term:
-    """Say an operation by those that can be shared: of one running total all windows are read."""
-    match node.op, node.args:
-        case ("known" | "recorded" | "least" | "most") as op, (Node() as series, int(months)):
-            return "pick", (Node(_SUMS[op], (series,)), float(months)), ()
-        case ("total" | "mean") as op, (Node() as series, int(months)):
-            known, recorded = (Node(name, (series, months)) for name in ("known", "recorded"))
-            return f"{op}_of", (known, recorded), ()
-        case "below", (Node() as series, limit, int(months)):
-            under = Node("pick", (Node("below_to", (series, limit)), months))
-            return "total_of", (Node("known", (series, months)), under), ()
-        case ("spread" | "slope") as op, (Node() as series, int(months)):
-            known, mean = (Node(name, (series, months)) for name in ("known", "mean"))
-            return f"{op}_of", (series, known, mean), (months, series.complete)
-        case "streak", (Node() as series, limit, int(months)):
-            return "streak", (series, limit), (months, series.complete)
-        case "latest", (Node() as series, int(back)):
-            return "at_row", (series, Node("last_row", (series, back))), ()
-        case "last_row", (Node() as series, int(back)):
-            return "last_row", (series,), (back, series.complete)
-        case "age", (Node() as series,):
-            return "age_of", (Node("last_row", (series, 0)),), ()
-        case "ahead", (Node(args=(Channel() as channel,)), int(months)):
-            return "ahead", (channel,), (months,)
-        case op, (Node() as series, *limit) if op in _MONTHLY:
-            return op, (series, *limit), (series.complete,)
-        case op, args if any(isinstance(arg, Node | Channel) for arg in args):
-            return op, args, ()
-        case op, args:
-            return op, (), args
+    if node.op in _SAID:
+        return _SAID[node.op](*node.args)
+    if node.op in FIGURES:
+        return "of_area", (AreaFigure(node.op, node.args),), ()
+    return _plain(node)
 
 
 def is_monthly(node: Node) -> bool:
@@ -202,13 +244,17 @@ class _Draft:
             kind = _kind(like[0])
             if kind == "number":
                 yield Operand(kind, np.array(like, dtype=np.float64))
+            elif kind == "area":
+                yield Operand(kind, like)
             elif kind == "channel":
                 yield Operand(kind, np.array([self.channels[one] for one in like], dtype=np.intp))
             else:
                 yield Operand(kind, np.array([slots[one] for one in like], dtype=np.intp))
 
 
-def _kind(operand: Node | Channel | float) -> Kind:
+def _kind(operand: _Given) -> Kind:
     if isinstance(operand, Node):
         return "monthly" if is_monthly(operand) else "single"
+    if isinstance(operand, AreaFigure):
+        return "area"
     return "channel" if isinstance(operand, Channel) else "number"

@@ -29,6 +29,9 @@ CONTEXT = {
 }
 """Operations that read a table of areas, and which."""
 
+FIGURES = frozenset({"area_rate", "area_price", "area_sold_share", "area_loss", "area_disasters"})
+"""Operations that read a figure of the household's area."""
+
 WINDOWED = frozenset(
     {"known", "recorded", "total", "mean", "least", "most", "spread", "slope", "below", "streak"}
 )

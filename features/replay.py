@@ -79,6 +79,7 @@ class Replay:
         self._homes = Homes(story.told.get("households"), story.households.size, context.codes)
         self._story = story.of_tables(read.wired.tables)
         self._read, self._days, self._known_by = read, days, known_by
+        self._at_home: dict[int, NDArray[np.int64]] = {}
 
     def looks(self, wanted: list[Positions] | None = None, most: int = BLOCK) -> Iterator[Look]:
         """Yield views, block by block of households and day by day.
@@ -90,17 +91,32 @@ class Replay:
         most : int
             Households in a block.
         """
-        homes = [self._homes.on(day) for day in self._known_by]
         ever = None if wanted is None else np.unique(np.concatenate([*wanted, np.zeros(0, np.intp)]))
-        for members, block in self._story.blocks(ever, most) if self._days.size else ():
-            panel = Panel(block, self._read.wired, self._days, self._known_by)
-            for step, (day, until) in enumerate(zip(self._days, self._known_by, strict=True)):
+        for members, panel in self.panels(ever, most):
+            for step in range(self._days.size):
                 panel.advance(step)
                 some = members if wanted is None else _within(wanted[step], members)
                 if some.size:
-                    local = None if some.size == members.size else np.searchsorted(members, some)
-                    around = self.context.on(day, until)
-                    yield Look(some, step, View(panel, self._read, around, homes[step][some], local))
+                    yield self.look(members, panel, step, some)
+
+    def panels(
+        self, households: Positions | None = None, most: int = BLOCK
+    ) -> Iterator[tuple[Positions, Panel]]:
+        """Yield the panels of blocks of households, before the first day, and whose they are."""
+        for members, block in self._story.blocks(households, most) if self._days.size else ():
+            yield members, Panel(block, self._read.wired, self._days, self._known_by)
+
+    def look(self, members: Positions, panel: Panel, step: int, some: Positions) -> Look:
+        """Look at some of the members of a panel that has been advanced to a day."""
+        local = None if some.size == members.size else np.searchsorted(members, some)
+        around = self.context.on(self._days[step], self._known_by[step])
+        return Look(some, step, View(panel, self._read, around, self._home(step)[some], local))
+
+    def _home(self, step: int) -> NDArray[np.int64]:
+        """Return the position of every household's area on a day."""
+        if step not in self._at_home:
+            self._at_home[step] = self._homes.on(self._known_by[step])
+        return self._at_home[step]
 
 
 def _within(wanted: Positions, members: Positions) -> Positions:

@@ -129,7 +129,7 @@ def build_vectors(
         On an unknown feature, ``known_by`` with several days, or pairs that the tables do not have.
     """
     names = tuple(FEATURES) if features is None else tuple(features)
-    read = _plan(names)
+    read = plan_of(names)
     days = _days(as_of, cohort)
     if known_by is not None and days.size != 1:
         raise Usage("known_by goes with one as-of day")
@@ -161,7 +161,8 @@ def fingerprints_of(names: tuple[str, ...]) -> dict[str, str]:
 
 
 @lru_cache(maxsize=16)
-def _plan(names: tuple[str, ...]) -> Plan:
+def plan_of(names: tuple[str, ...]) -> Plan:
+    """Return the plan of features by id; ``Usage`` where there is no such feature."""
     unknown = [name for name in names if name not in FEATURES]
     if unknown:
         raise Usage(f"no such feature: {', '.join(unknown)}")

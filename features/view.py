@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from features.context import FIGURES, Surroundings
+from features.context import Surroundings
 from features.lines import MONTHS_A_YEAR
 from features.operations import OPERATIONS
 from features.panel import Panel
-from features.plan import Operand, Plan, Step, is_monthly
+from features.plan import AreaFigure, Plan, Step, is_monthly
 from features.reach import REACH
 from features.readings import Node
 
@@ -66,16 +65,15 @@ class View:
         return value
 
     def _done(self, step: Step) -> Array:
-        operands = [self._operand(operand) for operand in step.operands]
+        results = {"monthly": self.monthly, "single": self.single}
+        operands = [
+            results[operand.kind][operand.of] if operand.kind in results else operand.of
+            for operand in step.operands
+        ]
         operation = OPERATIONS.get(step.op)
         if operation is not None:
             return operation(*operands, *step.fixed)
         return _READ[step.op](self, *operands, *step.fixed)
-
-    def _operand(self, operand: Operand) -> Any:
-        if operand.kind == "monthly":
-            return self.monthly[operand.of]
-        return self.single[operand.of] if operand.kind == "single" else operand.of
 
 
 def _months(view: View, channel: Positions) -> Array:
@@ -96,11 +94,9 @@ def _carried(view: View, channel: Positions) -> Array:
     return np.where(last >= 0, held, np.nan)
 
 
-def _ahead(view: View, channel: Positions, months: int) -> Array:
-    due = view.values[channel, REACH + 1 : REACH + 1 + months]
-    total = np.zeros(due[:, 0].shape)
-    for month in range(months):  # whole numbers: exact in any order
-        total += due[:, month]
+def _ahead(view: View, channel: Positions, months: Array) -> Array:
+    due = np.add.accumulate(view.values[channel, REACH + 1 :], axis=1)
+    total: Array = due[np.arange(channel.size), months.astype(np.intp) - 1]
     return total
 
 
@@ -122,8 +118,8 @@ def _equivalents(view: View, people: Array, under_10: Array) -> Array:
     return np.where(view.around.lines()[1][view.area], 1.0 + 0.5 * adults + 0.3 * under_10, people)
 
 
-def _of_area(op: str) -> Callable[..., Array]:
-    return lambda view, *args: view.around.read(op, *args)[view.area]
+def _of_area(view: View, figures: tuple[AreaFigure, ...]) -> Array:
+    return view.around.read(figures)[:, view.area]
 
 
 def _season(view: View) -> Array:
@@ -141,6 +137,6 @@ _READ: dict[str, Callable[..., Array]] = {
     "line": _line,
     "equivalents": _equivalents,
     "season": _season,
-    **{op: _of_area(op) for op in FIGURES},
+    "of_area": _of_area,
 }
 """Operations that look at the panel or at the areas."""

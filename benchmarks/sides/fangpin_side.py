@@ -9,23 +9,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.chosen import CHOSEN
-from features.channels import Channel
 from features.contract import Tables
-from features.definitions import FEATURES
 from features.files import read_tables
 from features.panel import Panel
-from features.vectors import areas_on, build_vectors
-from features.view import View
+from features.replay import Replay
+from features.vectors import build_vectors, plan_of, values_of
 
 
 @dataclass(frozen=True)
 class Held:
-    """A panel, and what a day is read off it with."""
+    """The panels of blocks of households, and what a day is read off them with."""
 
-    panel: Panel
-    tables: Tables
-    households: NDArray[np.str_]
+    replay: Replay
+    panels: list[tuple[NDArray[np.intp], Panel]]
     features: tuple[str, ...]
+    days: list[np.datetime64]
 
 
 def whole(folder: Path, days: NDArray[np.datetime64]) -> NDArray[np.float64]:
@@ -44,22 +42,19 @@ def day(prepared: Held, as_of: np.datetime64) -> NDArray[np.float64]:
 
 
 def panel_of(tables: Tables, features: tuple[str, ...], days: NDArray[np.datetime64]) -> Held:
-    """Build the panel of some days, as of the first of them."""
-    households = np.unique(tables["households"]["household_id"])
-    channels: dict[Channel, None] = dict.fromkeys(
-        channel for name in features for channel in FEATURES[name].reading.channels()
-    )
-    panel = Panel(tables, list(channels), households, days[0], days[-1])
-    panel.advance(days[0])
-    return Held(panel, tables, households, features)
+    """Build the panels of some days, as of the first of them."""
+    replay = Replay(tables, plan_of(features), days, days)
+    held = Held(replay, list(replay.panels()), features, list(days))
+    for _, panel in held.panels:
+        panel.advance(0)
+    return held
 
 
 def read_off(held: Held, as_of: np.datetime64) -> NDArray[np.float64]:
-    """Let the panel move on to a day, and read the features off it."""
-    held.panel.advance(as_of)
-    areas = areas_on(held.tables, held.households, as_of)
-    view = View(held.panel, held.tables, areas, as_of, as_of)
-    X = np.empty((held.households.size, len(held.features)))
-    for position, name in enumerate(held.features):
-        X[:, position] = view.read(FEATURES[name].reading)
+    """Let the panels move on to a day, and read the features off them."""
+    step, X = held.days.index(as_of), np.empty((held.replay.households.size, len(held.features)))
+    for members, panel in held.panels:
+        if step:
+            panel.advance(step)
+        X[members] = values_of(held.replay.look(members, panel, step, members), held.features)
     return X

@@ -110,7 +110,7 @@ VERIFICATIONS = household_table(
 DISPUTES = household_table(
     "disputes",
     "outcomes",
-    "What the household says of a fact that is held about it; the fact stands, and is marked where it is cited",
+    "What the household says of a fact held about it, which stands and is marked where it is cited",
     "农户对已有记录的异议",
     Column("about_table", "id", "Table of the fact", "所涉表", "key", required=True),
     Column("about_record_id", "id", "Record of the fact", "所涉记录编号", "key", required=True),
