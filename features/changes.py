@@ -34,16 +34,16 @@ class Changes:
     step: Ints
     cell: Ints
     amount: Floats
-    facts: Ints
+    facts: NDArray[np.int32]
 
-    def on(self, step: int) -> tuple[Ints, Floats, Ints]:
+    def on(self, step: int) -> tuple[Ints, Floats, NDArray[np.int32]]:
         """Return cells, amounts and facts of one day."""
         low, high = np.searchsorted(self.step, (step, step + 1))
         return self.cell[low:high], self.amount[low:high], self.facts[low:high]
 
 
 _NOTHING = np.zeros(0, dtype=np.int64)
-_NONE = Changes(_NOTHING, _NOTHING, np.zeros(0), _NOTHING)
+_NONE = Changes(_NOTHING, _NOTHING, np.zeros(0), np.zeros(0, dtype=np.int32))
 
 
 def changes(
@@ -79,7 +79,7 @@ def changes(
     plain[meeting] = False
     alone = np.flatnonzero(plain)
     begins, ends = step[made.row], until[made.row]
-    one = np.ones(alone.size, dtype=np.int64)
+    one = np.ones(alone.size, dtype=np.int32)
     later = alone[ends[alone] < known_by.size]
     parts = [
         Changes(begins[alone], cell[alone], made.amount[alone], one),
@@ -122,7 +122,7 @@ def _fought(
     won = won[made.month[claim[won]] != NOWHERE]
     claim, moment = claim[won], moment[won]
     step, until = moments[moment] % (days + 1), moments[moment + 1] % (days + 1)
-    one = np.ones(claim.size, dtype=np.int64)
+    one = np.ones(claim.size, dtype=np.int32)
     ended = np.flatnonzero(until < days)
     changed = [
         Changes(step, cell[claim], made.amount[claim], one),

@@ -40,10 +40,12 @@ class Contest:
         occurred, known = (
             chronicle.column(name).astype(np.int64) + _EARLIEST for name in ("occurred_on", "known_on")
         )
-        self._record = hashes(chronicle.column("record_id"))
+        record = hashes(chronicle.column("record_id"))
         revision = np.fmin(np.fmax(chronicle.column("revision"), 0), _REVISIONS - 1).astype(np.int64)
-        self._latest = (occurred * _DAYS + known) * _REVISIONS + revision
-        self._account = (known * _DAYS + occurred) * _REVISIONS + revision
+        self._latest = _ranks(record, (occurred * _DAYS + known) * _REVISIONS + revision)
+        self._account = self._latest
+        if wired.ranked.any():
+            self._account = _ranks(record, (known * _DAYS + occurred) * _REVISIONS + revision)
         self._person = _by_row(chronicle, wired.each, _persons)
         accounts = {wired.channels[each].table: "account" for each in np.flatnonzero(wired.ranked)}
         self._least = _by_row(chronicle, accounts, lambda told, column: told.of(column).astype(np.int64))
@@ -55,7 +57,7 @@ class Contest:
         least = moment * _ACCOUNTS + np.where(ranked, self._least[row], 0)
         group = least * (self._person.max(initial=0) + 1) + np.where(apart, self._person[row], 0)
         late = np.where(ranked, self._account[row], self._latest[row])
-        order = np.lexsort((self._record[row], late, group))
+        order = np.argsort(group * self._latest.size + late)
         group, least, moment = group[order], least[order], moment[order]
         opens = np.ones(order.size, dtype=bool)
         opens[1:] = moment[1:] != moment[:-1]
@@ -64,6 +66,14 @@ class Contest:
         last[:-1] = group[1:] != group[:-1]
         won: NDArray[np.intp] = order[last & (least == least[first])]
         return won
+
+
+def _ranks(record: NDArray[np.uint64], time: Ints) -> Ints:
+    """Return the place of each row in the order of time and, within it, of the record's hash."""
+    order = np.lexsort((record, time))
+    rank = np.empty(order.size, dtype=np.int64)
+    rank[order] = np.arange(order.size)
+    return rank
 
 
 def _persons(told: Told, column: str) -> Ints:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from features.contract import Facts, Tables
 from features.history import believed
+from features.ids import hashes
 from features.lines import DEEPEST, MONTHS_A_YEAR, nearest_area, parents_on
 from features.tables.shocks import PRICES
 
@@ -147,10 +148,12 @@ def _losses(
 
 def _by_area(facts: Facts, rows: NDArray[np.intp]) -> dict[str, NDArray[np.intp]]:
     """Return the rows of each area, in the order given."""
-    codes, area = np.unique(facts["area"][rows], return_inverse=True)
-    order = np.argsort(area, kind="stable")
-    parts = np.split(rows[order], np.cumsum(np.bincount(area, minlength=codes.size))[:-1])
-    return dict(zip(codes.tolist(), parts, strict=True)) if codes.size else {}
+    area = facts["area"][rows]
+    number = hashes(area)
+    order = np.argsort(number, kind="stable")
+    first = np.flatnonzero(np.append(True, number[order[1:]] != number[order[:-1]])[: order.size])
+    parts = np.split(rows[order], first[1:])
+    return dict(zip(area[order[first]].tolist(), parts, strict=True)) if order.size else {}
 
 
 def _months(days: NDArray[Any]) -> Months:
