@@ -38,6 +38,23 @@ CONTEXT: dict[str, dict[str, list[Any]]] = {
         "period": ["year"] * 2,
         "currency": ["CNY"] * 2,
     },
+    "prices": {
+        "record_id": ["p1", "p2", "p3", "p3"],
+        "area": ["village"] * 2 + ["county"] * 2,
+        "occurred_on": ["2024-03-15", "2025-03-15", "2025-05-15", "2025-05-15"],
+        "known_on": ["2024-04-10", "2025-04-10", "2025-05-20", "2025-07-20"],
+        "product": ["orange"] * 2 + ["pig"] * 2,
+        "price": [4.0, 3.0, 20.0, 10.0],
+        "sold_share": [1.0, 0.5, 0.9, None],
+    },
+    "disasters": {
+        "record_id": ["d1", "d2"],
+        "area": ["village", "county"],
+        "occurred_on": ["2024-07-10", "2025-05-10"],
+        "known_on": ["2024-07-20", "2025-07-10"],
+        "kind": ["flood", "drought"],
+        "loss_share": [0.3, 0.6],
+    },
 }
 
 

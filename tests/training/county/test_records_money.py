@@ -8,8 +8,10 @@ from features.definitions.income import income
 from features.history import believed
 from features.panel import Panel
 from features.reach import REACH
+from features.tables import TABLES
 from tests.training.county.made import changed, code, draw, made_diary, made_place, with_lines
 from training.county.parameters import perfect, read_parameters
+from training.county.places import PRODUCTS
 from training.county.records.facts import last_day, months_told, rows_of
 from training.county.records.money import money
 from training.county.records.people import people
@@ -306,3 +308,15 @@ def test_few_loans_between_people_are_heard_of(told, diary):
     heard = told["loans"]["kind"][first]
     assert (heard == private).sum() < 0.6 * (lent == private).sum()
     assert (heard != private).sum() > 0.7 * (lent != private).sum()
+
+
+def test_operating_income_names_what_the_household_mainly_grows(told, diary):
+    """Surveys and visits write the product beside it, and beside nothing else."""
+    incomes = told["incomes"]
+    operating = incomes["kind"] == code("incomes", "kind", "operating")
+    assert operating.any()
+    assert (incomes["product"][~operating] == -1).all()
+    row = rows_of(diary, incomes["household_id"][operating])
+    grown = np.array(PRODUCTS)[diary.product[row]]
+    named = [TABLES["incomes"].column("product").codes[each].id for each in incomes["product"][operating]]
+    assert named == grown.tolist()
