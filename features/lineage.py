@@ -32,7 +32,7 @@ class Links:
     Parameters
     ----------
     source : ndarray of int
-        The household, or the person, of whom the facts are told.
+        The household of whom the facts are told, or person and household at once.
     heir : ndarray of int
         Position of the household that takes them along.
     before : ndarray of int
@@ -61,8 +61,9 @@ def with_lineage(story: Chronicle) -> Chronicle:
     Chronicle
         - A household named in a believed ``split`` has the facts of the one that was split from
           before that day, but for those that name a person.
-        - A household among whose members a person is has the facts that name him from before
-          the day on which he is told of there, of whichever household they were told.
+        - Where a believed split or merger joins two households, the one among whose members a
+          person is has the facts that name him which were told of the other, from before the
+          day on which he is told of there. A name alone joins nobody.
         - The split, or merger, is a fact of both households.
         - Members of whom a death is believed are members no more, and their work ended on that day.
 
@@ -72,11 +73,14 @@ def with_lineage(story: Chronicle) -> Chronicle:
     if "registrations" in told:
         told["registrations"] = _of_both(told["registrations"], story)
     if story.households.size > 1:
-        splits, moves = _splits(story), _moves(story)
-        told |= {name: _inherited(name, each, splits, moves) for name, each in told.items()}
+        splits, (moves, persons) = _splits(story), _moves(story)
+        for name, each in told.items():
+            more = _along_with_persons(each, moves, persons, story) + _along_with_splits(name, each, splits)
+            told[name] = _joined([each, _united(_joined(more), each)]) if more else each
     if "registrations" in story.told and _DIED in story.told["registrations"].of("kind"):
         mortal = {name: told[name] for name in ("members", "employments") if name in told}
-        told |= {name: _mortal(name, each, story.told["registrations"]) for name, each in mortal.items()}
+        many = story.households.size
+        told |= {name: _mortal(name, each, told["registrations"], many) for name, each in mortal.items()}
     return Chronicle(story.households, {name: each for name, each in told.items() if each.row.size})
 
 
@@ -101,34 +105,71 @@ def _splits(story: Chronicle) -> Links:
     return Links(told.owner[rows], heir, _occurred(told)[rows], told.start[rows], told.stop[rows])
 
 
-def _moves(story: Chronicle) -> Links:
-    """Return a link for each row that tells of a member, of persons told of in several households."""
-    told = story.told.get("members")
+def _moves(story: Chronicle) -> tuple[Links, Ints]:
+    """Return a link for each row that tells of a member whom another household of the lineage may name.
+
+    Returns
+    -------
+    links : Links
+        Their sources are persons and households at once; see ``_who``.
+    persons : ndarray of int
+        The persons, sorted.
+    """
+    told, kin = story.told.get("members"), _kin(story)
+    if told is None or not kin.source.size:
+        return _NO_LINKS, kin.source
+    there = np.flatnonzero(np.isin(told.owner, kin.heir) & (told.of("left") != _LEFT))
+    rows, link = _pairs(told.owner[there], kin.heir)
+    rows = there[rows]
+    persons = np.unique(_person(told)[rows])
+    source = np.searchsorted(persons, _person(told)[rows]) * story.households.size + kin.source[link]
+    start = np.maximum(told.start[rows], kin.start[link])
+    stop = np.minimum(told.stop[rows], kin.stop[link])
+    return Links(source, told.owner[rows], _occurred(told)[rows], start, stop), persons
+
+
+def _kin(story: Chronicle) -> Links:
+    """Return which households one split or merger joins, either way."""
+    told = story.told.get("registrations")
     if told is None:
         return _NO_LINKS
+    rows = np.flatnonzero(np.isin(told.of("kind"), (_SPLIT, _MERGED)))
+    other = positions(told.of("other_household_id")[rows], story.households)
+    rows, other = rows[other >= 0], other[other >= 0]
+    own, both = told.owner[rows], np.concatenate([rows, rows])
+    return Links(
+        np.concatenate([own, other]),
+        np.concatenate([other, own]),
+        _occurred(told)[both],
+        told.start[both],
+        told.stop[both],
+    )
+
+
+def _who(told: Told, persons: Ints, households: int) -> Ints:
+    """Return a number for person and household at once of each fact, -1 where it names none of them."""
     person = _person(told)
-    order = np.lexsort((told.owner, person))
-    elsewhere = (person[order[1:]] == person[order[:-1]]) & (told.owner[order[1:]] != told.owner[order[:-1]])
-    moved = np.unique(person[order[1:][elsewhere]])
-    rows = np.flatnonzero(np.isin(person, moved) & (told.of("left") != _LEFT))
-    return Links(person[rows], told.owner[rows], _occurred(told)[rows], told.start[rows], told.stop[rows])
+    place = np.minimum(np.searchsorted(persons, person), persons.size - 1)
+    return np.where((persons[place] == person) & (person != _NOBODY), place * households + told.owner, -1)
 
 
-def _inherited(name: str, told: Told, splits: Links, moves: Links) -> Told:
-    """Return the facts of a table with those that are taken along."""
-    if name == "households":
-        return told
-    found = [told]
-    person = _person(told) if _is_personal(told) else np.full(told.row.size, _NOBODY)
-    if moves.heir.size and _is_personal(told):
-        named = np.flatnonzero(person != _NOBODY)
-        found.append(_follow(told.take(named), person[named], moves))
-    generation = told.take(np.flatnonzero(person == _NOBODY)) if splits.heir.size else told
-    for _ in range(GENERATIONS if splits.heir.size else 0):
-        generation = _follow(generation, generation.owner, splits)
-        found.append(generation)
-    more = _joined(found[1:]) if len(found) > 1 else told.take(np.zeros(0, np.intp))
-    return _joined([told, _united(more, told)]) if more.row.size else told
+def _along_with_persons(told: Told, moves: Links, persons: Ints, story: Chronicle) -> list[Told]:
+    """Return the facts that persons take along, told of the households to which they came."""
+    if not moves.heir.size or not _is_personal(told):
+        return []
+    who = _who(told, persons, story.households.size)
+    rows = np.flatnonzero(who >= 0)
+    return [_follow(told.take(rows), who[rows], moves)]
+
+
+def _along_with_splits(name: str, told: Told, splits: Links) -> list[Told]:
+    """Return the facts of nobody in particular, told of the households that split off, and of theirs."""
+    if not splits.heir.size or name == "households":
+        return []
+    found = [told.take(np.flatnonzero(_person(told) == _NOBODY)) if _is_personal(told) else told]
+    for _ in range(GENERATIONS):
+        found.append(_follow(found[-1], found[-1].owner, splits))
+    return found[1:]
 
 
 def _is_personal(told: Told) -> bool:
@@ -137,17 +178,21 @@ def _is_personal(told: Told) -> bool:
 
 def _follow(told: Told, source: Ints, links: Links) -> Told:
     """Return the facts of the sources of links, told of the heirs."""
-    rows = np.flatnonzero(np.isin(source, links.source))
-    order = np.argsort(links.source, kind="stable")
-    low, high = (np.searchsorted(links.source[order], source[rows], side=side) for side in ("left", "right"))
-    row = np.repeat(rows, high - low)
-    link = order[np.arange(row.size) + np.repeat(low - (np.cumsum(high - low) - (high - low)), high - low)]
+    row, link = _pairs(source, links.source)
     start = np.maximum(told.start[row], links.start[link])
     stop = np.minimum(told.stop[row], links.stop[link])
     good = np.flatnonzero((start < stop) & (_occurred(told)[row] < links.before[link]))
     heir, marked = links.heir[link[good]], np.ones(good.size, bool)
-    taken = told.take(row[good])
-    return replace(taken, owner=heir, start=start[good], stop=stop[good], inherited=marked)
+    return replace(told.take(row[good]), owner=heir, start=start[good], stop=stop[good], inherited=marked)
+
+
+def _pairs(one: Ints, other: Ints) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the positions of all pairs of equal values in two arrays."""
+    order = np.argsort(other, kind="stable")
+    low, high = (np.searchsorted(other[order], one, side=side) for side in ("left", "right"))
+    count = high - low
+    row = np.repeat(np.arange(one.size), count)
+    return row, order[np.arange(row.size) + (low - (np.cumsum(count) - count))[row]]
 
 
 def _united(more: Told, told: Told) -> Told:
@@ -169,30 +214,30 @@ def _united(more: Told, told: Told) -> Told:
     return replace(more.take(first), stop=until[last] - group[last] * room)
 
 
-def _mortal(name: str, told: Told, registrations: Told) -> Told:
+def _mortal(name: str, told: Told, registrations: Told, households: int) -> Told:
     """Return facts as they are while no death of the person is believed, and as death leaves them.
 
     A member is one no more; a spell of work ends on the day.
     """
     deaths = registrations.take(np.flatnonzero(registrations.of("kind") == _DIED))
-    dead, person = _person(deaths), _person(told)
-    order = np.argsort(dead, kind="stable")
-    first = np.searchsorted(dead[order], person)
+    persons = np.unique(_person(deaths))
+    deaths = deaths.take(np.argsort(_who(deaths, persons, households), kind="stable"))
+    dead = _who(deaths, persons, households)
     for turn in range(int(np.unique(dead, return_counts=True)[1].max(initial=0))):
-        place = order[np.minimum(first + turn, dead.size - 1)]
-        dies = (dead[place] == person) & (person != _NOBODY)
+        who = _who(told, persons, households)
+        place = np.minimum(np.searchsorted(dead, who) + turn, dead.size - 1)
+        dies = (dead[place] == who) & (who >= 0)
         start = np.where(dies, deaths.start[place], _LATER)
         stop = np.where(dies, deaths.stop[place], _LATER)
-        before = replace(told, stop=np.minimum(told.stop, start))
-        after = replace(told, start=np.maximum(told.start, stop))
-        parts = [before, after]
+        parts = [
+            replace(told, stop=np.minimum(told.stop, start)),
+            replace(told, start=np.maximum(told.start, stop)),
+        ]
         if name != "members":
-            day = np.minimum(told.ends, _occurred(deaths)[place])
+            ends = np.minimum(told.ends, _occurred(deaths)[place])
             low, high = np.maximum(told.start, start), np.minimum(told.stop, stop)
-            parts.append(replace(told, start=low, stop=high, ends=day))
+            parts.append(replace(told, start=low, stop=high, ends=ends))
         told = _joined([part.take(np.flatnonzero(part.start < part.stop)) for part in parts])
-        person = _person(told)
-        first = np.searchsorted(dead[order], person)
     return told
 
 

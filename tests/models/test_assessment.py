@@ -151,7 +151,7 @@ def test_every_reason_has_the_facts_behind_its_feature(judged, tables):
     for one in judged[:40]:
         for reason in one.reasons:
             (cited,) = reason.features
-            behind = evidence(tables, one.household_id, AS_OF, [cited.id])[cited.id]
+            behind = next(evidence(tables, AS_OF, [cited.id])).facts(one.household_id, cited.id)
             assert reason.evidence
             assert reason.evidence == behind[: len(reason.evidence)]
             for fact in reason.evidence:
@@ -273,7 +273,8 @@ def test_canonical_bytes_are_json_that_has_every_field_of_the_api(answers):
         assert read["demo_notice"] == "演示模型，不得用于真实农户"
         for reason in read["reasons"]:
             assert reason["disputed"] is False
-            assert set(reason["evidence"][0]) == {"table", "record_id", "occurred_on", "known_on", "source"}
+            told = {"table", "record_id", "occurred_on", "known_on", "source", "inherited", "disputed"}
+            assert set(reason["evidence"][0]) == told
             assert set(reason["features"][0]) == {"id", "value", "unit", "contribution"}
 
 

@@ -104,7 +104,7 @@ def test_a_split_of_a_split_takes_both_histories_along_once(twice):
 
 
 def test_a_person_takes_his_own_facts_along():
-    """His bill and illness go with him; the bill of who stays, and that of nobody, do not."""
+    """His bill and illness go with him to the household that his own merged into; others' stay."""
     bills = [
         BILL | {"record_id": f"bill-{person}", "member_id": person, "amount": amount}
         for person, amount in (("a", 1.0), ("b", 10.0))
@@ -119,12 +119,33 @@ def test_a_person_takes_his_own_facts_along():
             member("new", "a", "2025-03-01", known_on="2025-03-20"),
         ],
         expenses=bills,
+        registrations=[SPLIT | {"kind": "merged", "known_on": "2025-03-05"}],
     )
     assert of("new", tables, "self_paid_medical_12m", "2025-03-19") == 0
     assert of("new", tables, "self_paid_medical_12m") == 1
     assert of("h", tables, "self_paid_medical_12m") == 111
     assert of("new", tables, "serious_members") == 1
     assert of("h", tables, "serious_members") == 0
+
+
+def test_a_name_alone_joins_nobody():
+    """Two households that number their members alike, and are not of one lineage, keep to themselves."""
+    tables = facts(
+        households=TWO,
+        members=[member("h", "1", "2020-01-01", health="serious"), member("new", "1", "2020-02-01")],
+        expenses=[BILL | {"member_id": "1"}],
+    )
+    assert of("new", tables, "self_paid_medical_12m") == 0
+    assert np.isnan(of("new", tables, "serious_members"))
+
+
+def test_a_death_is_that_of_the_household_s_own_member():
+    """Of two members numbered alike in two households one died."""
+    died = {"household_id": "new", "kind": "died", "member_id": "1", "occurred_on": "2025-02-01"}
+    ill = [member(household, "1", "2020-01-01", health="chronic") for household in ("h", "new")]
+    ill.append(member("new", "2", "2020-01-01", health="healthy"))
+    tables = facts(households=TWO, members=ill, registrations=[died])
+    assert [of(household, tables, "chronic_members") for household in ("h", "new")] == [1, 0]
 
 
 def test_who_died_is_a_member_no_more():

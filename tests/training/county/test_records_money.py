@@ -4,11 +4,13 @@ import numpy as np
 import pytest
 
 from features.check import check
+from features.chronicle import chronicle
 from features.definitions.income import income
 from features.history import believed
 from features.panel import Panel
 from features.reach import REACH
 from features.tables import TABLES
+from features.wiring import wiring
 from tests.training.county.made import changed, code, draw, made_diary, made_place, with_lines
 from training.county.parameters import perfect, read_parameters
 from training.county.places import PRODUCTS
@@ -131,12 +133,11 @@ def test_faultless_figures_leave_nothing_out(diary, ideal):
 def test_no_month_of_a_household_is_counted_twice(diary, ideal, kind):
     """Vectors read of a survey's year, visits and ledgers and all, exactly what the life had."""
     stayed = np.flatnonzero((diary.first == 0) & (diary.last == diary.months - 1))
-    households = np.sort(diary.household_id[stayed])
-    day = last_day(diary)
-    channel = income(kind)
-    panel = Panel(ideal, [channel], households, day, day)
-    panel.advance(day)
-    values, _ = panel.window(channel, day)
+    told = chronicle({**ideal, "households": {"household_id": diary.household_id[stayed]}}, ["incomes"])
+    households, day = told.households, np.array([last_day(diary)])
+    panel = Panel(told, wiring((income(kind),)), day, day)
+    panel.advance(0)
+    values = panel.values[0, panel.rows(day[0])]
     october = 21 - (diary.months - 1 - REACH)
     year = values[october : october + YEAR].sum(axis=0) / 100
     true = diary.monthly[kind][21:33, rows_of(diary, households)].sum(axis=0)
