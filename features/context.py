@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -10,6 +12,7 @@ from numpy.typing import NDArray
 
 from features.chronicle import Told, told_of
 from features.contract import Tables
+from features.history import version_order
 from features.ids import distinct, positions
 from features.lines import monthly_lines
 from features.markets import disasters_on, losses_on, prices_on, sold_shares_on
@@ -36,6 +39,20 @@ class Context:
         told = [tables[name]["area"] for name in ("areas", "households") if name in tables]
         self.codes: NDArray[Any] = distinct(np.concatenate([np.array([""]), *told]))
         self._kept: dict[tuple[np.datetime64, np.datetime64], Surroundings] = {}
+
+    @cached_property
+    def sha256(self) -> str:
+        """The hash of the tables, whatever the order of their rows."""
+        digest = hashlib.sha256()
+        for name in sorted(self.tables):
+            facts = self.tables[name]
+            order = version_order(facts)
+            digest.update(name.encode())
+            for column in CONTEXT_TABLES[name].columns:
+                values = facts[column.name][order]
+                told = "\x1f".join(values.tolist()).encode() if values.dtype.kind == "U" else values.tobytes()
+                digest.update(told)
+        return digest.hexdigest()
 
     def covers(self, tables: Tables) -> bool:
         """Return whether it is about all areas in which households lie."""

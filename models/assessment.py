@@ -15,7 +15,6 @@ from features.contract import Day, Tables, as_day
 from features.evidence import Evidence, evidence, of_household
 from features.policy import Policy
 from features.rates import rates_on
-from features.tables import CONTEXT_TABLES
 from features.vectors import Vectors
 from models.bundle import Bundle
 from models.contributions import contributions, points
@@ -117,7 +116,9 @@ def assess(
     """
     day = as_day(as_of)
     names = tuple(dict.fromkeys((*bundle.model.features, *LOOKED_AT)))
-    same = _Same(bundle, policy, context_sha256(tables), made_at, str(day))
+    if context is None or not context.covers(tables):
+        context = Context(tables)
+    same = _Same(bundle, policy, context.sha256, made_at, str(day))
     told = (
         one
         for behind in evidence(tables, day, names, context=context)
@@ -142,22 +143,6 @@ def replay(assessment: Assessment, bundle: Bundle, policy: Policy, tables: Table
         return ()
     old, new = assessment.as_dict(), again[0].as_dict()
     return tuple(name for name in old if old[name] != new[name])
-
-
-def context_sha256(tables: Tables) -> str:
-    """Return the hash of the context tables, whatever the order of their rows."""
-    digest = hashlib.sha256()
-    for name in sorted(tables.keys() & CONTEXT_TABLES.keys()):
-        facts = tables[name]
-        order = np.lexsort((np.nan_to_num(facts["revision"], nan=0.0), facts["known_on"], facts["record_id"]))
-        digest.update(name.encode())
-        for column in CONTEXT_TABLES[name].columns:
-            values = facts[column.name][order]
-            if values.dtype.kind == "U":
-                digest.update("\x1f".join(values.tolist()).encode())
-            else:
-                digest.update(values.tobytes())
-    return digest.hexdigest()
 
 
 def _assessed(same: _Same, tables: Tables, behind: Evidence, day: np.datetime64) -> Iterator[Assessment]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from features.check import accept
+from features.context import Context
 from features.contract import Tables
 from features.errors import FangpinError, Foreign
 from features.policy import Policy
@@ -33,12 +34,12 @@ class Served:
     Parameters
     ----------
     bundle : Bundle
-    context : Tables
-        The context tables that the model was made with.
+    context : Context
+        The context tables that the model was made with, and what has been worked out of them.
     """
 
     bundle: Bundle
-    context: Tables
+    context: Context
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,7 @@ class Champion:
                 f"on {bundle.trained_on} ones (FANGPIN_PROFILE=demo serves it with a notice)"
             )
         check_golden(bundle, self._policy)
-        return Served(bundle, context_tables(bundle.context or {}))
+        return Served(bundle, Context(context_tables(bundle.context or {})))
 
 
 def context_tables(context: Mapping[str, Any]) -> Tables:

@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from features.check import check
+from features.check import check, check_across, check_each
+from features.context import Context
 from features.contract import Tables
 from features.errors import Breach
 from features.intake import take
@@ -83,31 +84,31 @@ class Desk:
             asked = read_request(body, today, backfill=key.backfill)
         with self.metrics.stage("check"):
             context = self._context(asked)
-            tables, faults = _checked(asked.households, context)
+            tables, faults = _checked(asked.households, context.tables)
             tables, faults = self._entitled(asked, tables, faults, key)
         with self.metrics.stage("assess"):
-            given = self._assess(tables, asked, made_at)
+            given = self._assess(tables, asked, made_at, context)
         with self.metrics.stage("render"):
             answer = _answer(asked, given, faults)
         self.metrics.assessed(len(answer.assessments), len(asked.households) - len(answer.assessments))
         return answer
 
-    def _context(self, asked: Asked) -> Tables:
+    def _context(self, asked: Asked) -> Context:
         """Return the bundle's context, each table of the request's own in place of the bundle's."""
         if not asked.context:
             return self.served.context
         own, breaches = take({name: columns(rows) for name, rows in asked.context.items()})
-        context = {**self.served.context, **own}
+        context = {**self.served.context.tables, **own}
         breaches += check(context)
         if breaches:
             raise Problem(422, "The context breaks the data contract.", context_faults(breaches))
-        return context
+        return Context(context)
 
     def _entitled(self, asked: Asked, tables: Tables, faults: Faults, key: Key) -> tuple[Tables, Faults]:
         """Leave out the households outside the area of the key; what lies in it is for the bundle to say."""
         if not key.area or not tables:
             return tables, faults
-        parents = parents_on(self.served.context, np.datetime64(asked.as_of, "D"))
+        parents = parents_on(self.served.context.tables, np.datetime64(asked.as_of, "D"))
         codes = set(tables["households"]["area"].tolist())
         outside = {code for code in codes if not _within(code, key.area, parents)}
         refused: Faults = {
@@ -125,10 +126,11 @@ class Desk:
         left, _ = _read([sent for sent in asked.households if sent.position not in faults], context)
         return left, faults
 
-    def _assess(self, tables: Tables, asked: Asked, made_at: str) -> tuple[Assessment, ...]:
+    def _assess(self, tables: Tables, asked: Asked, made_at: str, context: Context) -> tuple[Assessment, ...]:
         if not tables:
             return ()
-        return assess(self.served.bundle, self.policy, tables, asked.as_of, made_at=made_at)
+        bundle, day = self.served.bundle, asked.as_of
+        return assess(bundle, self.policy, tables, day, made_at=made_at, context=context)
 
 
 def model_of(served: Served) -> dict[str, Any]:
@@ -180,8 +182,8 @@ def _read(households: list[Sent], context: Tables) -> tuple[Tables, list[Breach]
     if not households:
         return {}, []
     own, breaches = take(joined(households))
-    tables = {**context, **own}
-    return tables, breaches + check(tables)
+    around: Tables = {name: context[name] for name in ("areas", "lines") if name in context}
+    return {**context, **own}, breaches + check_each(own) + check_across({**around, **own})
 
 
 def _within(code: str, area: str, parents: Mapping[str, str]) -> bool:

@@ -312,3 +312,28 @@ def test_sufficiency_follows_the_policy_s_limits(age, visited, expected):
     """Income and visit are told to be old, or too old, by the policy's months and days."""
     known = {"income_age": age, "income_to_line_latest": 1.5, "days_since_visit": visited}
     assert sufficiency(known, POLICY) == expected
+
+
+def test_a_reason_that_cites_a_disputed_fact_says_so_and_nothing_else_moves(bundle, answers, tables):
+    """The fact stands: same vector, same probability; the sentence tells what the household says of it."""
+    one = next(one for one in answers if one.reasons)
+    fact = one.reasons[0].evidence[0]
+    dispute = {
+        "record_id": ["d"],
+        "household_id": [one.household_id],
+        "occurred_on": [AS_OF],
+        "known_on": [AS_OF],
+        "about_table": [fact.table],
+        "about_record_id": [fact.record_id],
+        "kind": ["wrong_amount"],
+    }
+    raw = {name: plain(TABLES[name], facts) for name, facts in tables.items()}
+    said = assess(bundle, POLICY, accept(raw | {"disputes": dispute}), AS_OF, made_at=MADE_AT)
+    again = next(each for each in said if each.household_id == one.household_id)
+    assert (again.probability, again.vector_sha256) == (one.probability, one.vector_sha256)
+    assert not one.reasons[0].disputed
+    assert again.reasons[0].disputed
+    assert "异议" in again.reasons[0].zh
+    assert [each for each in said if each != again] == [
+        each for each in judged_or_not(bundle, tables) if each != one
+    ]

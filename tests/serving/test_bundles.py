@@ -45,7 +45,7 @@ def test_nothing_serves_before_the_first_look_and_the_link_s_bundle_after_it(bun
     held.look()
 
     assert held.served.bundle.version == "1"
-    assert set(held.served.context) == {"areas", "lines"}
+    assert set(held.served.context.tables) == {"areas", "lines"}
     assert held.refusal is None
 
 
