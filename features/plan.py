@@ -9,6 +9,7 @@ from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from features.channels import Channel
 from features.readings import FIGURES, Node, Series
@@ -34,7 +35,7 @@ class Operand:
     Parameters
     ----------
     kind : {"monthly", "single", "number", "channel", "area"}
-    of : ndarray or tuple
+    of : slice, ndarray or tuple
         Slots of earlier results, positions of channels, or the numbers and figures of areas
         themselves; one for each.
     """
@@ -246,10 +247,16 @@ class _Draft:
                 yield Operand(kind, np.array(like, dtype=np.float64))
             elif kind == "area":
                 yield Operand(kind, like)
-            elif kind == "channel":
-                yield Operand(kind, np.array([self.channels[one] for one in like], dtype=np.intp))
             else:
-                yield Operand(kind, np.array([slots[one] for one in like], dtype=np.intp))
+                places = self.channels if kind == "channel" else slots
+                yield Operand(kind, _slots([places[one] for one in like]))
+
+
+def _slots(places: list[int]) -> slice | NDArray[np.intp]:
+    """Return places as a slice where they follow each other: what lies there need not be copied."""
+    if places == list(range(places[0], places[0] + len(places))):
+        return slice(places[0], places[0] + len(places))
+    return np.array(places, dtype=np.intp)
 
 
 def _kind(operand: _Given) -> Kind:

@@ -14,7 +14,7 @@ from typing import Self
 
 from features.channels import Channel
 
-LANGUAGE = 1
+LANGUAGE = 2
 """Version of what the operations mean; part of every fingerprint."""
 
 

@@ -96,7 +96,7 @@ def _carried(view: View, channel: Positions) -> Array:
 
 def _ahead(view: View, channel: Positions, months: Array) -> Array:
     due = np.add.accumulate(view.values[channel, REACH + 1 :], axis=1)
-    total: Array = due[np.arange(channel.size), months.astype(np.intp) - 1]
+    total: Array = due[np.arange(months.size), months.astype(np.intp) - 1]
     return total
 
 
