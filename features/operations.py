@@ -130,8 +130,8 @@ def streak(series: Array, limit: Array, months: int, complete: bool) -> Array:
 
 def window(series: Array, months: int, *, complete: bool) -> Array:
     """Return the months of a window, newest first."""
-    end = REACH if complete else REACH + 1
-    return series[:, REACH - months : end][:, ::-1]
+    running = series.shape[1] - 1
+    return series[:, running - months : running + (0 if complete else 1)][:, ::-1]
 
 
 def last_row(series: Array, back: Array, complete: Array) -> Array:

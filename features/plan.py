@@ -6,18 +6,21 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from features.channels import Channel
+from features.reach import REACH
 from features.readings import FIGURES, Node, Series
 from features.wiring import Wiring, wiring
 
-Kind = Literal["monthly", "single", "number", "channel", "area"]
-"""What an operand is: figures by month, one figure, a number of its own, a channel of the panel, or what is
-asked of an area."""
+Kind = Literal["result", "number", "channel", "area"]
+"""What an operand is: an earlier result, a number, a channel of the panel, or what is asked of an area."""
+
+SINGLE, SHORT, LONG = 0, 12 + 1, REACH + 1
+"""How many months a result has: none, a year and the running one, or all that can be looked back on."""
 
 
 @dataclass(frozen=True)
@@ -34,14 +37,17 @@ class Operand:
 
     Parameters
     ----------
-    kind : {"monthly", "single", "number", "channel", "area"}
+    kind : {"result", "number", "channel", "area"}
     of : slice, ndarray or tuple
         Slots of earlier results, positions of channels, or the numbers and figures of areas
         themselves; one for each.
+    months : int
+        ``SINGLE``, ``SHORT`` or ``LONG``: how many months a result has.
     """
 
     kind: Kind
     of: Any
+    months: int = SINGLE
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,8 +57,8 @@ class Step:
     Parameters
     ----------
     op : str
-    monthly : bool
-        Whether it gives a figure for each month.
+    months : int
+        ``SINGLE``, ``SHORT`` or ``LONG``: for how many months it gives a figure.
     out : slice
         Slots of the results.
     operands : tuple of Operand
@@ -61,7 +67,7 @@ class Step:
     """
 
     op: str
-    monthly: bool
+    months: int
     out: slice
     operands: tuple[Operand, ...]
     fixed: tuple[object, ...]
@@ -76,17 +82,17 @@ class Plan:
     channels : tuple of Channel
         What the panel must hold, in this order.
     steps : tuple of Step
-    monthly, single : int
-        How many results have a figure for each month, and how many have one.
-    slots : dict of Node to int
-        Where the result of each expression and subexpression lies, among those of its kind.
+    sizes : dict of int to int
+        How many results have so many months.
+    slots : dict of Node to (int, int)
+        How many months the result of each expression and subexpression has, and where among those
+        with as many it lies.
     """
 
     channels: tuple[Channel, ...]
     steps: tuple[Step, ...]
-    monthly: int
-    single: int
-    slots: dict[Node, int]
+    sizes: dict[int, int]
+    slots: dict[Node, tuple[int, int]]
 
     @cached_property
     def wired(self) -> Wiring:
@@ -95,11 +101,20 @@ class Plan:
 
 
 @lru_cache(maxsize=64)
-def plan(expressions: tuple[Node, ...]) -> Plan:
-    """Work out the plan of some expressions."""
-    draft = _Draft()
+def plan(expressions: tuple[Node, ...], *, shallow: bool = False) -> Plan:
+    """Work out the plan of some expressions.
+
+    Parameters
+    ----------
+    expressions : tuple of Node
+    shallow : bool
+        Look back no further than need be: less to touch, in more steps. It pays where there are many
+        households; the values are the same.
+    """
+    draft = _Draft(shallow)
     for node in expressions:
         draft.term(node)
+        draft.needs(node, REACH)
     return draft.plan()
 
 
@@ -184,8 +199,10 @@ def is_monthly(node: Node) -> bool:
 class _Draft:
     """Terms gathered from expressions, on their way to a plan."""
 
+    shallow: bool
     terms: dict[Node, _Term] = field(default_factory=dict)
     channels: dict[Channel, int] = field(default_factory=dict)
+    back: dict[Node, int] = field(default_factory=dict)
 
     def term(self, node: Node) -> None:
         """Gather an expression and what it is made of."""
@@ -199,35 +216,50 @@ class _Draft:
                 self.channels.setdefault(operand, len(self.channels))
         self.terms[node] = op, operands, fixed
 
+    def needs(self, node: Node, back: int) -> None:
+        """Note how many months back a term is looked at."""
+        self.back[node] = max(self.back.get(node, 0), back)
+
     def plan(self) -> Plan:
         """Put like terms together, in an order in which each finds its operands."""
-        slots: dict[Node, int] = {}
+        for node in reversed(self.terms):
+            for operand in self._needs(node):
+                self.needs(operand, _looked_back(node, self.terms[node], self.back[node]))
+        slots: dict[Node, tuple[int, int]] = {}
         steps: list[Step] = []
-        size = {True: 0, False: 0}
+        sizes = {SINGLE: 0, SHORT: 0, LONG: 0}
         waiting = defaultdict(list)
         for node in self.terms:
             waiting[self._like(node)].append(node)
         while waiting:
             like, ready = self._next(waiting, slots)
-            monthly = is_monthly(ready[0])
-            first = size[monthly]
-            for node in ready:
-                slots[node] = size[monthly]
-                size[monthly] += 1
+            months = self._months(ready[0])
+            first = sizes[months]
+            sizes[months] += len(ready)
+            slots |= {node: (months, first + place) for place, node in enumerate(ready)}
             op, _, fixed = self.terms[ready[0]]
             operands = tuple(self._operands(ready, slots))
-            steps.append(Step(op, monthly, slice(first, size[monthly]), operands, fixed))
+            steps.append(Step(op, months, slice(first, sizes[months]), operands, fixed))
             left = [node for node in waiting.pop(like) if node not in slots]
             if left:
                 waiting[like] = left
-        return Plan(tuple(self.channels), tuple(steps), size[True], size[False], slots)
+        return Plan(tuple(self.channels), tuple(steps), sizes, slots)
+
+    def _months(self, node: Node) -> int:
+        if not is_monthly(node):
+            return SINGLE
+        return SHORT if self.shallow and self.back[node] < SHORT else LONG
 
     def _like(self, node: Node) -> tuple[object, ...]:
         op, operands, fixed = self.terms[node]
-        return op, is_monthly(node), fixed, tuple(_kind(operand) for operand in operands)
+        kinds = tuple(
+            (_kind(operand), self._months(operand) if isinstance(operand, Node) else SINGLE)
+            for operand in operands
+        )
+        return op, self._months(node), fixed, kinds
 
     def _next(
-        self, waiting: dict[tuple[object, ...], list[Node]], slots: dict[Node, int]
+        self, waiting: dict[tuple[object, ...], list[Node]], slots: dict[Node, tuple[int, int]]
     ) -> tuple[tuple[object, ...], list[Node]]:
         """Return the terms to do next: all of one likeness where they can be done, else most of one."""
         ready = {
@@ -240,16 +272,27 @@ class _Draft:
     def _needs(self, node: Node) -> Iterator[Node]:
         return (operand for operand in self.terms[node][1] if isinstance(operand, Node))
 
-    def _operands(self, nodes: Sequence[Node], slots: dict[Node, int]) -> Iterator[Operand]:
+    def _operands(self, nodes: Sequence[Node], slots: dict[Node, tuple[int, int]]) -> Iterator[Operand]:
         for like in zip(*(self.terms[node][1] for node in nodes), strict=True):
             kind = _kind(like[0])
             if kind == "number":
                 yield Operand(kind, np.array(like, dtype=np.float64))
             elif kind == "area":
                 yield Operand(kind, like)
+            elif kind == "channel":
+                yield Operand(kind, _slots([self.channels[one] for one in like]))
             else:
-                places = self.channels if kind == "channel" else slots
-                yield Operand(kind, _slots([places[one] for one in like]))
+                yield Operand(kind, _slots([slots[one][1] for one in like]), slots[like[0]][0])
+
+
+def _looked_back(node: Node, term: _Term, back: int) -> int:
+    """Return how many months back an operation that is itself looked at so far looks at its operands."""
+    op, operands, fixed = term
+    if op == "pick":
+        return int(cast("float", operands[1]))
+    if op in {"spread_of", "slope_of", "streak"}:
+        return cast("int", fixed[0])
+    return back if is_monthly(node) else REACH
 
 
 def _slots(places: list[int]) -> slice | NDArray[np.intp]:
@@ -261,7 +304,7 @@ def _slots(places: list[int]) -> slice | NDArray[np.intp]:
 
 def _kind(operand: _Given) -> Kind:
     if isinstance(operand, Node):
-        return "monthly" if is_monthly(operand) else "single"
+        return "result"
     if isinstance(operand, AreaFigure):
         return "area"
     return "channel" if isinstance(operand, Channel) else "number"

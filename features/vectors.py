@@ -17,14 +17,17 @@ from features.contract import Day, Tables, as_day
 from features.definitions import FEATURES
 from features.errors import Usage
 from features.ids import positions
-from features.plan import Plan, plan
+from features.plan import SINGLE, Plan, plan
 from features.replay import Look, Replay
 
 Days = Day | Sequence[Day] | NDArray[np.datetime64]
 """One day or several."""
 
-Progress = Callable[[int], None]
-"""Told how many households more are done, on one day."""
+FEW = 64
+"""With more rows of households a vector is read off no deeper than need be."""
+
+Progress = Callable[[int, int], None]
+"""Told how many vectors are done, and of how many."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +119,7 @@ def build_vectors(
     context : Context, optional
         The context tables, kept from call to call; those among ``tables`` otherwise.
     progress : callable, optional
-        Called with the number of households done since the last call.
+        Called after each block of households and day.
 
     Returns
     -------
@@ -129,7 +132,7 @@ def build_vectors(
         On an unknown feature, ``known_by`` with several days, or pairs that the tables do not have.
     """
     names = tuple(FEATURES) if features is None else tuple(features)
-    read = plan_of(names)
+    read = plan_of(names, shallow=tables["households"]["record_id"].size > FEW)
     days = _days(as_of, cohort)
     if known_by is not None and days.size != 1:
         raise Usage("known_by goes with one as-of day")
@@ -138,19 +141,21 @@ def build_vectors(
     replay = Replay(tables, read, days, known, context=context, happened_by=happened_by)
     rows = _Rows(replay.households, days, cohort)
     X, area = np.empty((rows.size, len(names))), np.zeros(rows.size, dtype=np.int64)
+    done = 0
     for look in replay.looks(rows.wanted):
         into, place = rows.of(look)
         X[into] = values_of(look, names)[place]
         area[into] = look.view.area[place]
+        done += look.members.size
         if progress is not None:
-            progress(look.members.size)
+            progress(done, rows.size)
     household_id, as_ofs = rows.pairs()
     return Vectors(household_id, as_ofs, names, X, fingerprints_of(names), replay.context.codes[area])
 
 
 def values_of(look: Look, names: tuple[str, ...]) -> NDArray[np.float64]:
     """Return the values of features that a look was planned for, shape (households, features)."""
-    values: NDArray[np.float64] = look.view.single[_columns(look.view.plan, names)].T
+    values: NDArray[np.float64] = look.view.results[SINGLE][_columns(look.view.plan, names)].T
     return values
 
 
@@ -161,17 +166,17 @@ def fingerprints_of(names: tuple[str, ...]) -> dict[str, str]:
 
 
 @lru_cache(maxsize=16)
-def plan_of(names: tuple[str, ...]) -> Plan:
+def plan_of(names: tuple[str, ...], *, shallow: bool = False) -> Plan:
     """Return the plan of features by id; ``Usage`` where there is no such feature."""
     unknown = [name for name in names if name not in FEATURES]
     if unknown:
         raise Usage(f"no such feature: {', '.join(unknown)}")
-    return plan(tuple(FEATURES[name].reading for name in names))
+    return plan(tuple(FEATURES[name].reading for name in names), shallow=shallow)
 
 
 @lru_cache(maxsize=32)
 def _columns(read: Plan, names: tuple[str, ...]) -> NDArray[np.intp]:
-    return np.array([read.slots[FEATURES[name].reading] for name in names], dtype=np.intp)
+    return np.array([read.slots[FEATURES[name].reading][1] for name in names], dtype=np.intp)
 
 
 def _days(as_of: Days | None, cohort: Cohort | None) -> NDArray[np.datetime64]:

@@ -11,8 +11,7 @@ from features.context import Surroundings
 from features.lines import MONTHS_A_YEAR
 from features.operations import OPERATIONS
 from features.panel import Panel
-from features.plan import AreaFigure, Plan, Step, is_monthly
-from features.reach import REACH
+from features.plan import LONG, SHORT, AreaFigure, Operand, Plan, Step
 from features.readings import Node
 
 Array = NDArray[np.float64]
@@ -36,8 +35,9 @@ class View:
 
     Attributes
     ----------
-    monthly : ndarray, shape (results, REACH + 1, households)
-    single : ndarray, shape (results, households)
+    results : dict of int to ndarray
+        By how many months they have: shape (results, months, households), the running month last, or
+        (results, households).
     """
 
     def __init__(
@@ -52,77 +52,85 @@ class View:
         rows, some = panel.rows(around.as_of), slice(None) if households is None else households
         self.values, self.present = panel.values[:, rows, some], panel.present[:, rows, some]
         self.first = panel.values[:, 0, some], panel.present[:, 0, some]
-        self.monthly = np.empty((plan.monthly, REACH + 1, area.size))
-        self.single = np.empty((plan.single, area.size))
+        self.results = {
+            months: np.empty((size, months, area.size) if months else (size, area.size))
+            for months, size in plan.sizes.items()
+        }
         for step in plan.steps:
-            into = self.monthly if step.monthly else self.single
-            into[step.out] = self._done(step)
+            self.results[step.months][step.out] = self._done(step)
 
     def read(self, node: Node) -> Array:
-        """Return the value of an expression of the plan: by month and household, or by household."""
-        held = self.monthly if is_monthly(node) else self.single
-        value: Array = held[self.plan.slots[node]]
-        return value
+        """Return the value of an expression of the plan: by month and household, or by household.
+
+        Months that nothing looked at are unknown.
+        """
+        months, slot = self.plan.slots[node]
+        value: Array = self.results[months][slot]
+        if months != SHORT:
+            return value
+        return np.concatenate([np.full((LONG - SHORT, value.shape[1]), np.nan), value])
 
     def _done(self, step: Step) -> Array:
-        results = {"monthly": self.monthly, "single": self.single}
-        operands = [
-            results[operand.kind][operand.of] if operand.kind in results else operand.of
-            for operand in step.operands
-        ]
+        operands = [self._operand(operand, step) for operand in step.operands]
         operation = OPERATIONS.get(step.op)
         if operation is not None:
             return operation(*operands, *step.fixed)
-        return _READ[step.op](self, *operands, *step.fixed)
+        return _READ[step.op](self, step.months, *operands, *step.fixed)
+
+    def _operand(self, operand: Operand, step: Step) -> object:
+        if operand.kind != "result":
+            return operand.of
+        values = self.results[operand.months][operand.of]
+        return values[:, -step.months :] if step.months < operand.months and step.months else values
 
 
-def _months(view: View, channel: Positions) -> Array:
-    values, present = view.values[channel, : REACH + 1], view.present[channel, : REACH + 1]
-    return np.where(present > 0, values, np.nan)
+def _months(view: View, months: int, channel: Positions) -> Array:
+    rows = slice(LONG - months, LONG)
+    return np.where(view.present[channel, rows] > 0, view.values[channel, rows], np.nan)
 
 
-def _counts(view: View, channel: Positions) -> Array:
-    present = view.present[channel, : REACH + 1]
+def _counts(view: View, months: int, channel: Positions) -> Array:
+    present = view.present[channel, LONG - months : LONG]
     return np.where(present > 0, present, np.nan)
 
 
-def _carried(view: View, channel: Positions) -> Array:
-    values, present = view.values[channel, : REACH + 1], view.present[channel, : REACH + 1]
-    months = np.arange(REACH + 1)[:, None]
-    last = np.maximum.accumulate(np.where(present > 0, months, -1), axis=1)
+def _carried(view: View, months: int, channel: Positions) -> Array:
+    values, present = view.values[channel, :LONG], view.present[channel, :LONG]
+    rows = np.arange(LONG)[:, None]
+    last = np.maximum.accumulate(np.where(present > 0, rows, -1), axis=1)[:, LONG - months :]
     held = np.take_along_axis(values, np.maximum(last, 0), axis=1)
     return np.where(last >= 0, held, np.nan)
 
 
-def _ahead(view: View, channel: Positions, months: Array) -> Array:
-    due = np.add.accumulate(view.values[channel, REACH + 1 :], axis=1)
+def _ahead(view: View, _months: int, channel: Positions, months: Array) -> Array:
+    due = np.add.accumulate(view.values[channel, LONG:], axis=1)
     total: Array = due[np.arange(months.size), months.astype(np.intp) - 1]
     return total
 
 
-def _ever(view: View, channel: Positions) -> Array:
+def _ever(view: View, _months: int, channel: Positions) -> Array:
     values, present = view.first
     return np.where(present[channel] > 0, values[channel], np.nan)
 
 
-def _days_since(view: View, channel: Positions) -> Array:
-    return float(view.around.as_of.astype(np.int64)) - _ever(view, channel)
+def _days_since(view: View, _months: int, channel: Positions) -> Array:
+    return float(view.around.as_of.astype(np.int64)) - _ever(view, _months, channel)
 
 
-def _line(view: View) -> Array:
-    return view.around.lines()[0][:, view.area]
+def _line(view: View, months: int) -> Array:
+    return view.around.lines()[0][LONG - months :, view.area]
 
 
-def _equivalents(view: View, people: Array, under_10: Array) -> Array:
+def _equivalents(view: View, _months: int, people: Array, under_10: Array) -> Array:
     adults = np.maximum(people - under_10 - 1.0, 0.0)
     return np.where(view.around.lines()[1][view.area], 1.0 + 0.5 * adults + 0.3 * under_10, people)
 
 
-def _of_area(view: View, figures: tuple[AreaFigure, ...]) -> Array:
+def _of_area(view: View, _months: int, figures: tuple[AreaFigure, ...]) -> Array:
     return view.around.read(figures)[:, view.area]
 
 
-def _season(view: View) -> Array:
+def _season(view: View, _months: int) -> Array:
     month = int(view.around.as_of.astype("datetime64[M]").astype(np.int64)) % MONTHS_A_YEAR + 1
     return np.full(view.area.size, float(month))
 

@@ -43,7 +43,7 @@ def day(prepared: Held, as_of: np.datetime64) -> NDArray[np.float64]:
 
 def panel_of(tables: Tables, features: tuple[str, ...], days: NDArray[np.datetime64]) -> Held:
     """Build the panels of some days, as of the first of them."""
-    replay = Replay(tables, plan_of(features), days, days)
+    replay = Replay(tables, plan_of(features, shallow=True), days, days)
     held = Held(replay, list(replay.panels()), features, list(days))
     for _, panel in held.panels:
         panel.advance(0)

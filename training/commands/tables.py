@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from features.errors import BadInput, Usage
-from training.commands.door import AsJson, day, print_json
+from training.commands.door import AsJson, bar, day, print_json
 from training.commands.quality import breaches_told, told_quality
 
 
@@ -62,7 +62,9 @@ def vectors(
 
     days = [day(text) for text in as_of]
     chosen = features.split(",") if features else None
-    built = build_vectors(read_tables(folder), days, features=chosen)
+    tables = read_tables(folder)
+    with bar(" vectors") as show:
+        built = build_vectors(tables, days, features=chosen, progress=show)
     write_vectors(built, out)
     typer.echo(f"{len(built):,} rows of {len(built.features)} features")
 
