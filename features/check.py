@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,8 @@ from numpy.typing import NDArray
 
 from features.contract import Column, Facts, Table, Tables
 from features.errors import BadInput, Breach
-from features.history import version_order
+from features.history import versions
+from features.ids import strangers
 from features.intake import Raw, breach, take
 from features.lines import uncovered
 from features.tables import CONTEXT_TABLES, HOUSEHOLD_TABLES, TABLES
@@ -49,9 +51,10 @@ def check_each(tables: Tables) -> list[Breach]:
     breaches: list[Breach] = []
     for name, facts in tables.items():
         table = TABLES[name]
-        for column in table.columns:
-            breaches += _check_column(name, column, facts[column.name])
-        breaches += _check_order(table, facts)
+        if not _sound(table, facts):
+            for column in table.columns:
+                breaches += _check_column(name, column, facts[column.name])
+            breaches += _check_order(table, facts)
         breaches += _check_versions(table, facts)
     return breaches
 
@@ -76,6 +79,39 @@ def is_missing(column: Column, values: NDArray[Any]) -> NDArray[np.bool_]:
     return gaps
 
 
+def _sound(table: Table, facts: Facts) -> bool:
+    """Return whether every value is there that must be and within its bounds, and days are in order.
+
+    Whether, and no more, is told quickly; which row is at fault is found out where one is.
+    """
+    return all(_fits(column, facts[column.name]) for column in _ruled(table.name)) and not any(
+        np.count_nonzero(facts[earlier] > facts[later]) for earlier, later in _in_order(table)
+    )
+
+
+@cache
+def _ruled(table: str) -> tuple[Column, ...]:
+    """Return the columns of a table of the contract that have a rule."""
+    return tuple(
+        column
+        for column in TABLES[table].columns
+        if column.required or column.least is not None or column.most is not None
+    )
+
+
+def _fits(column: Column, values: NDArray[Any]) -> bool:
+    if values.strides[0] == 0:  # one value in memory tells of all
+        values = values[:1]
+    if column.required and np.count_nonzero(is_missing(column, values)):
+        return False
+    below = column.least is not None and np.count_nonzero(values < column.least)
+    return not below and not (column.most is not None and np.count_nonzero(values > column.most))
+
+
+def _in_order(table: Table) -> tuple[tuple[str, str], ...]:
+    return (("occurred_on", "known_on"), *table.in_order)
+
+
 def _check_column(table: str, column: Column, values: NDArray[Any]) -> list[Breach]:
     found: list[Breach] = []
     if column.required:
@@ -89,7 +125,7 @@ def _check_column(table: str, column: Column, values: NDArray[Any]) -> list[Brea
 
 def _check_order(table: Table, facts: Facts) -> list[Breach]:
     found: list[Breach] = []
-    for earlier, later in (("occurred_on", "known_on"), *table.in_order):
+    for earlier, later in _in_order(table):
         first: NDArray[Any] = facts[earlier]
         found += breach(table.name, earlier, f"after {later}", first > facts[later])
     return found
@@ -97,9 +133,9 @@ def _check_order(table: Table, facts: Facts) -> list[Breach]:
 
 def _check_versions(table: Table, facts: Facts) -> list[Breach]:
     record = facts["record_id"]
-    if len(set(record.tolist())) == record.size:  # far quicker than sorting texts
+    order = versions(facts)
+    if not order.size:
         return []
-    order = version_order(facts)
     again = (record[order[:-1]] == record[order[1:]]) & (record[order[1:]] != "")
     first, second = order[:-1][again], order[1:][again]
     owner = "household_id" if table.grain == "household" else "area"
@@ -139,8 +175,8 @@ def _marked(rows: int, positions: NDArray[np.intp]) -> NDArray[np.bool_]:
 
 def _strangers(ids: NDArray[Any], known: NDArray[Any]) -> NDArray[np.bool_]:
     """Return which ids are given and not among the known ones."""
-    unknown = set(ids.tolist()) - set(known.tolist()) - {""}
-    return np.isin(ids, list(unknown)) if unknown else np.zeros(ids.size, dtype=bool)
+    strange = strangers(ids, known)
+    return strange & (ids != "") if np.count_nonzero(strange) else strange
 
 
 def _check_households(tables: Tables) -> list[Breach]:

@@ -13,6 +13,8 @@ _FACTOR = 0x9E3779B97F4A7C15
 """Odd, with its bits well spread (the golden ratio): powers of it weigh the places of a text."""
 _FEW = 512
 """Up to so many texts are told apart quickest one by one."""
+_SPREAD = 8
+"""Places for each number where its first bits are to lead to it at once: at least so many."""
 _CHUNK = 4096
 """Texts taken at once, so that their letters stay near the processor."""
 
@@ -49,13 +51,44 @@ def positions(texts: NDArray[Any], among: NDArray[Any]) -> NDArray[np.int64]:
         return np.full(texts.size, -1)
     if among.size == 1:
         return np.where(texts == among[0], 0, -1)
-    ours = hashes(among)
-    order = np.argsort(ours)
-    place = order[np.minimum(np.searchsorted(ours[order], hashes(texts)), among.size - 1)]
+    place = _likeliest(texts, among)
     wrong = np.flatnonzero(among[place] != texts)
     if wrong.size:
         exact = np.minimum(np.searchsorted(among, texts[wrong]), among.size - 1)
         place[wrong] = np.where(among[exact] == texts[wrong], exact, -1)
+    return place
+
+
+def strangers(texts: NDArray[Any], among: NDArray[Any]) -> NDArray[np.bool_]:
+    """Return which texts are not among others, in whatever order those stand."""
+    if texts.size + among.size <= _FEW or not among.size:
+        suspects = np.arange(texts.size)
+        unknown = set(texts.tolist()).difference(among.tolist())
+    else:
+        suspects = np.flatnonzero(among[_likeliest(texts, among)] != texts)
+        unknown = set(texts[suspects].tolist()).difference(among.tolist() if suspects.size else ())
+    strange = np.zeros(texts.size, dtype=bool)
+    if unknown:
+        strange[suspects] = [text in unknown for text in texts[suspects].tolist()]
+    return strange
+
+
+def _likeliest(texts: NDArray[Any], among: NDArray[Any]) -> NDArray[np.int64]:
+    """Return where each text stands among others if it does, by numbers alone; anywhere if it does not.
+
+    The first bits of a number lead to a place at once; where two of the others share theirs, a search
+    leads to the one that the place does not hold.
+    """
+    number, theirs = hashes(texts), hashes(among)
+    drop = np.uint64(64 - (_SPREAD * among.size).bit_length())
+    place_of = np.zeros(1 << (64 - int(drop)), dtype=np.int64)
+    place_of[theirs >> drop] = np.arange(among.size)
+    place = place_of[number >> drop]
+    lost = np.flatnonzero(theirs[place] != number)
+    if lost.size:
+        order = np.argsort(theirs)
+        found = np.searchsorted(theirs, number[lost], sorter=order)
+        place[lost] = order[np.minimum(found, among.size - 1)]
     return place
 
 
@@ -74,9 +107,13 @@ def told_again(texts: NDArray[Any]) -> NDArray[np.intp]:
     if texts.size <= _FEW and len(set(texts.tolist())) == texts.size:
         return np.zeros(0, dtype=np.intp)
     number = hashes(texts)
-    order = np.argsort(number)
-    same = number[order[1:]] == number[order[:-1]]
-    again = np.zeros(texts.size, dtype=bool)
-    again[order[1:][same]] = True
-    again[order[:-1][same]] = True
-    return np.flatnonzero(again)
+    ordered = np.sort(number)
+    twice = ordered[1:][ordered[1:] == ordered[:-1]]
+    if not twice.size:
+        return np.zeros(0, dtype=np.intp)
+    drop = np.uint64(64 - (_SPREAD * twice.size).bit_length())
+    some = np.zeros(1 << (64 - int(drop)), dtype=bool)
+    some[twice >> drop] = True
+    rows = np.flatnonzero(some[number >> drop])  # those told again, and few others
+    found = np.searchsorted(twice, number[rows])
+    return rows[twice[np.minimum(found, twice.size - 1)] == number[rows]]
