@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from features.contract import Column, Facts, Table, Tables
 from features.errors import BadInput, Breach
-from features.history import versions
-from features.ids import strangers
-from features.intake import Raw, breach, take
+from features.history import version_order
+from features.ids import strangers, told_again
+from features.intake import Raw, breach, gaps, take
 from features.lines import uncovered
 from features.tables import CONTEXT_TABLES, HOUSEHOLD_TABLES, TABLES
 
@@ -84,32 +84,34 @@ def _sound(table: Table, facts: Facts) -> bool:
 
     Whether, and no more, is told quickly; which row is at fault is found out where one is.
     """
+    occurred, known = facts["occurred_on"], facts["known_on"]
+    if np.count_nonzero(occurred <= known) < occurred.size:  # out of order, or missing
+        return False
     return all(_fits(column, facts[column.name]) for column in _ruled(table.name)) and not any(
-        np.count_nonzero(facts[earlier] > facts[later]) for earlier, later in _in_order(table)
+        np.count_nonzero(facts[earlier] > facts[later]) for earlier, later in table.in_order
     )
 
 
 @cache
 def _ruled(table: str) -> tuple[Column, ...]:
-    """Return the columns of a table of the contract that have a rule."""
+    """Return the columns of a table of the contract that have a rule, but the two days of every fact."""
     return tuple(
         column
         for column in TABLES[table].columns
-        if column.required or column.least is not None or column.most is not None
+        if (column.required or column.least is not None or column.most is not None)
+        and column.name not in {"occurred_on", "known_on"}
     )
 
 
 def _fits(column: Column, values: NDArray[Any]) -> bool:
-    if values.strides[0] == 0:  # one value in memory tells of all
-        values = values[:1]
+    if values is gaps(column.kind, values.size):
+        return not column.required or not values.size
+    if column.kind == "id":
+        return bool(np.count_nonzero(values) == values.size)
     if column.required and np.count_nonzero(is_missing(column, values)):
         return False
     below = column.least is not None and np.count_nonzero(values < column.least)
     return not below and not (column.most is not None and np.count_nonzero(values > column.most))
-
-
-def _in_order(table: Table) -> tuple[tuple[str, str], ...]:
-    return (("occurred_on", "known_on"), *table.in_order)
 
 
 def _check_column(table: str, column: Column, values: NDArray[Any]) -> list[Breach]:
@@ -125,34 +127,40 @@ def _check_column(table: str, column: Column, values: NDArray[Any]) -> list[Brea
 
 def _check_order(table: Table, facts: Facts) -> list[Breach]:
     found: list[Breach] = []
-    for earlier, later in _in_order(table):
+    for earlier, later in (("occurred_on", "known_on"), *table.in_order):
         first: NDArray[Any] = facts[earlier]
         found += breach(table.name, earlier, f"after {later}", first > facts[later])
     return found
 
 
 def _check_versions(table: Table, facts: Facts) -> list[Breach]:
-    record = facts["record_id"]
-    order = versions(facts)
-    if not order.size:
+    again = told_again(facts["record_id"])
+    if not again.size:
         return []
-    again = (record[order[:-1]] == record[order[1:]]) & (record[order[1:]] != "")
-    first, second = order[:-1][again], order[1:][again]
+    some = {name: values[again] for name, values in facts.items()}
+    order, record = version_order(some), some["record_id"]
+    same = (record[order[:-1]] == record[order[1:]]) & (record[order[1:]] != "")
+    first, second = order[:-1][same], order[1:][same]
     owner = "household_id" if table.grain == "household" else "area"
-    moved = facts[owner][first] != facts[owner][second]
-    revision = np.nan_to_num(facts["revision"], nan=0.0)
-    same_version = (facts["known_on"][first] == facts["known_on"][second]) & (
+    moved = some[owner][first] != some[owner][second]
+    revision = np.nan_to_num(some["revision"], nan=0.0)
+    same_version = (some["known_on"][first] == some["known_on"][second]) & (
         revision[first] == revision[second]
     )
-    differs = _differs(table, facts, first[same_version], second[same_version])
-    rows = record.size
+    differs = _differs(table, some, first[same_version], second[same_version])
+    rows = facts["record_id"].size
     return [
-        *breach(table.name, owner, "the record belonged to another one before", _marked(rows, second[moved])),
+        *breach(
+            table.name,
+            owner,
+            "the record belonged to another one before",
+            _marked(rows, again[second[moved]]),
+        ),
         *breach(
             table.name,
             "record_id",
             "same record_id, known_on and revision with other content",
-            _marked(rows, second[same_version][differs]),
+            _marked(rows, again[second[same_version][differs]]),
         ),
     ]
 

@@ -61,15 +61,16 @@ def positions(texts: NDArray[Any], among: NDArray[Any]) -> NDArray[np.int64]:
 
 def strangers(texts: NDArray[Any], among: NDArray[Any]) -> NDArray[np.bool_]:
     """Return which texts are not among others, in whatever order those stand."""
-    if texts.size + among.size <= _FEW or not among.size:
-        suspects = np.arange(texts.size)
-        unknown = set(texts.tolist()).difference(among.tolist())
-    else:
-        suspects = np.flatnonzero(among[_likeliest(texts, among)] != texts)
-        unknown = set(texts[suspects].tolist()).difference(among.tolist() if suspects.size else ())
     strange = np.zeros(texts.size, dtype=bool)
+    if texts.size + among.size <= _FEW or not among.size:
+        suspect = texts.tolist()
+        rows: NDArray[np.intp] | slice = slice(None)
+    else:
+        rows = np.flatnonzero(among[_likeliest(texts, among)] != texts)
+        suspect = texts[rows].tolist()
+    unknown = set(suspect).difference(among.tolist()) if suspect else ()
     if unknown:
-        strange[suspects] = [text in unknown for text in texts[suspects].tolist()]
+        strange[rows] = [text in unknown for text in suspect]
     return strange
 
 
@@ -83,7 +84,7 @@ def _likeliest(texts: NDArray[Any], among: NDArray[Any]) -> NDArray[np.int64]:
     drop = np.uint64(64 - (_SPREAD * among.size).bit_length())
     place_of = np.zeros(1 << (64 - int(drop)), dtype=np.int64)
     place_of[theirs >> drop] = np.arange(among.size)
-    place = place_of[number >> drop]
+    place: NDArray[np.int64] = place_of[number >> drop]
     lost = np.flatnonzero(theirs[place] != number)
     if lost.size:
         order = np.argsort(theirs)
@@ -116,4 +117,5 @@ def told_again(texts: NDArray[Any]) -> NDArray[np.intp]:
     some[twice >> drop] = True
     rows = np.flatnonzero(some[number >> drop])  # those told again, and few others
     found = np.searchsorted(twice, number[rows])
-    return rows[twice[np.minimum(found, twice.size - 1)] == number[rows]]
+    again: NDArray[np.intp] = rows[twice[np.minimum(found, twice.size - 1)] == number[rows]]
+    return again

@@ -23,10 +23,8 @@ Raw = Mapping[str, Mapping[str, Values]]
 SHOWN = 5
 """How many row positions a breach names."""
 
-_DAYS = 2**16
-"""Days whose texts are kept in mind: more than lie between any two that a county tells of."""
-_SHAPES = 2**12
-"""Columns of missing values that are kept in mind, by kind and rows; they take no room."""
+_DAYS, _SHAPES = 2**16, 2**12
+"""Days read, and numbers of rows of what is missing, that are kept in mind; neither takes much room."""
 
 
 def take(raw: Raw) -> tuple[Tables, list[Breach]]:
@@ -69,7 +67,24 @@ def empty(table: Table, rows: int = 0) -> Facts:
 
 def missing(column: Column, rows: int) -> NDArray[Any]:
     """Return a column of missing values."""
-    return _gaps(column.kind, rows).copy()
+    return gaps(column.kind, rows).copy()
+
+
+@lru_cache(_SHAPES)
+def gaps(kind: Kind, rows: int) -> NDArray[Any]:
+    """Return a column of missing values that is one value in memory, and that cannot be written to."""
+    match kind:
+        case "id":
+            gap = np.array("")
+        case "date":
+            gap = np.array("NaT", dtype="datetime64[D]")
+        case "code":
+            gap = np.array(-1, dtype=np.int16)
+        case "flag":
+            gap = np.array(-1, dtype=np.int8)
+        case _:
+            gap = np.array(np.nan)
+    return np.broadcast_to(gap, rows)
 
 
 def plain(table: Table, facts: Facts) -> dict[str, list[Any]]:
@@ -84,12 +99,14 @@ def breach(table: str, column: str, rule: str, bad: NDArray[np.bool_]) -> list[B
 
 
 def _length(columns: Mapping[str, Values]) -> int:
-    return max((len(values) for values in columns.values()), default=0)
+    return max(map(len, columns.values()), default=0)
 
 
 def _take_table(table: Table, columns: Mapping[str, Values], breaches: list[Breach]) -> Facts:
     rows = _length(columns)
     readers = _readers(table.name)
+    facts = dict(_nothing(table.name, rows))
+    unread: dict[str, NDArray[np.bool_]] = {}
     for name, values in columns.items():
         if name not in readers:
             breaches.append(Breach(table.name, name, "no column of the contract", len(values)))
@@ -97,16 +114,19 @@ def _take_table(table: Table, columns: Mapping[str, Values], breaches: list[Brea
             breaches.append(
                 Breach(table.name, name, f"{len(values)} values where the table has {rows} rows", 1)
             )
-    facts: Facts = {}
-    for name, (column, read) in readers.items():
-        given = columns.get(name)
-        if given is None or len(given) != rows:
-            facts[name] = _gaps(column.kind, rows)
-            continue
-        facts[name], bad = read(given)
-        if bad is not None:
-            breaches += breach(table.name, name, rule_of(column), bad)
+        else:
+            facts[name], bad = readers[name](values)
+            if bad is not None:
+                unread[name] = bad
+    for column in table.columns if unread else ():
+        if column.name in unread:
+            breaches += breach(table.name, column.name, rule_of(column), unread[column.name])
     return facts
+
+
+@lru_cache(_SHAPES)
+def _nothing(table: str, rows: int) -> Facts:
+    return {column.name: gaps(column.kind, rows) for column in TABLES[table].columns}
 
 
 def rule_of(column: Column) -> str:
@@ -135,9 +155,9 @@ _UNREADABLE = (ValueError, TypeError, KeyError, OverflowError)
 
 
 @cache
-def _readers(table: str) -> dict[str, tuple[Column, Reader]]:
-    """Return each column of a table of the contract with what reads it."""
-    return {column.name: (column, _reader(column)) for column in TABLES[table].columns}
+def _readers(table: str) -> dict[str, Reader]:
+    """Return what reads each column of a table of the contract."""
+    return {column.name: _reader(column) for column in TABLES[table].columns}
 
 
 def _reader(column: Column) -> Reader:
@@ -155,26 +175,9 @@ def _reader(column: Column) -> Reader:
             return partial(_take_numbers, column.kind)
 
 
-@lru_cache(_SHAPES)
-def _gaps(kind: Kind, rows: int) -> NDArray[Any]:
-    """Return a column of missing values that is one value in memory, and that nobody can write to."""
-    match kind:
-        case "id":
-            gap = np.array("")
-        case "date":
-            gap = np.array("NaT", dtype="datetime64[D]")
-        case "code":
-            gap = np.array(-1, dtype=np.int16)
-        case "flag":
-            gap = np.array(-1, dtype=np.int8)
-        case _:
-            gap = np.array(np.nan)
-    return np.broadcast_to(gap, rows)
-
-
 def _one_by_one(kind: Kind, values: Values, convert: Callable[[Any], Any]) -> Taken:
     """Read values of any sort, slowly, finding out which cannot be read."""
-    taken = _gaps(kind, len(values)).copy()
+    taken = gaps(kind, len(values)).copy()
     bad = np.zeros(len(values), dtype=bool)
     for row, value in enumerate(values):
         try:
@@ -190,7 +193,7 @@ def _take_ids(values: Values) -> Taken:
         return values, None
     sorts = set(map(type, values))
     if sorts == {NoneType}:
-        return _gaps("id", len(values)), None
+        return gaps("id", len(values)), None
     if sorts <= {str, NoneType}:
         told = values if NoneType not in sorts else [value or "" for value in values]
         return np.array(told, dtype=np.str_), None
@@ -224,7 +227,7 @@ def _take_dates(values: Values) -> Taken:
         return values.astype("datetime64[D]", copy=False), None
     sorts = set(map(type, values))
     if sorts == {NoneType}:
-        return _gaps("date", len(values)), None
+        return gaps("date", len(values)), None
     if sorts <= {str, date, NoneType}:
         try:
             return np.fromiter(map(_day_number, values), np.int64, len(values)).view("datetime64[D]"), None
@@ -244,10 +247,11 @@ def _take_numbers(kind: Kind, values: Values) -> Taken:
         return _fit(kind, values.astype(np.float64, copy=False), None)
     sorts = set(map(type, values))
     if sorts == {NoneType}:
-        return _gaps(kind, len(values)), None
+        return gaps(kind, len(values)), None
     if sorts <= {int, float, NoneType}:
         try:
-            return _fit(kind, np.array(values, dtype=np.float64), None)
+            taken = np.array(values, dtype=np.float64)
+            return _fit(kind, taken, None) if float in sorts else (taken, None)
         except OverflowError:
             pass  # told below, row by row
     return _fit(kind, *_one_by_one(kind, values, _number))
