@@ -14,7 +14,7 @@ _FACTOR = 0x9E3779B97F4A7C15
 _FEW = 512
 """Up to so many texts are told apart quickest one by one."""
 _SPREAD = 8
-"""Places for each number where its first bits are to lead to it at once: at least so many."""
+"""Places for each number where some of its bits are to lead to it at once: at least so many."""
 _CHUNK = 4096
 """Texts taken at once, so that their letters stay near the processor."""
 
@@ -52,7 +52,7 @@ def positions(texts: NDArray[Any], among: NDArray[Any]) -> NDArray[np.int64]:
     if among.size == 1:
         return np.where(texts == among[0], 0, -1)
     place = _likeliest(texts, among)
-    wrong = np.flatnonzero(among[place] != texts)
+    wrong = _misled(texts, among, place)
     if wrong.size:
         exact = np.minimum(np.searchsorted(among, texts[wrong]), among.size - 1)
         place[wrong] = np.where(among[exact] == texts[wrong], exact, -1)
@@ -66,7 +66,7 @@ def strangers(texts: NDArray[Any], among: NDArray[Any]) -> NDArray[np.bool_]:
         suspect = texts.tolist()
         rows: NDArray[np.intp] | slice = slice(None)
     else:
-        rows = np.flatnonzero(among[_likeliest(texts, among)] != texts)
+        rows = _misled(texts, among, _likeliest(texts, among))
         suspect = texts[rows].tolist()
     unknown = set(suspect).difference(among.tolist()) if suspect else ()
     if unknown:
@@ -77,20 +77,43 @@ def strangers(texts: NDArray[Any], among: NDArray[Any]) -> NDArray[np.bool_]:
 def _likeliest(texts: NDArray[Any], among: NDArray[Any]) -> NDArray[np.int64]:
     """Return where each text stands among others if it does, by numbers alone; anywhere if it does not.
 
-    The first bits of a number lead to a place at once; where two of the others share theirs, a search
-    leads to the one that the place does not hold.
+    The first bits of a number lead to a place at once. Where some of the others share theirs, the next
+    bits do, and for the few that share those too a search.
     """
     number, theirs = hashes(texts), hashes(among)
-    drop = np.uint64(64 - (_SPREAD * among.size).bit_length())
-    place_of = np.zeros(1 << (64 - int(drop)), dtype=np.int64)
-    place_of[theirs >> drop] = np.arange(among.size)
-    place: NDArray[np.int64] = place_of[number >> drop]
+    bits = _bits(_SPREAD * among.size)
+    place = _led(number, theirs, bits)
     lost = np.flatnonzero(theirs[place] != number)
+    place[lost] = _led(number[lost] << bits, theirs << bits, bits)
+    lost = lost[theirs[place[lost]] != number[lost]]
     if lost.size:
         order = np.argsort(theirs)
         found = np.searchsorted(theirs, number[lost], sorter=order)
         place[lost] = order[np.minimum(found, among.size - 1)]
     return place
+
+
+def _led(number: Hashes, among: Hashes, bits: np.uint64) -> NDArray[np.int64]:
+    """Return where the first bits of each number lead: to one of the others that has the same."""
+    drop = np.uint64(64) - bits
+    place = np.zeros(1 << int(bits), dtype=np.int32)
+    place[among >> drop] = np.arange(among.size)
+    led: NDArray[np.int64] = place[number >> drop].astype(np.int64)
+    return led
+
+
+def _bits(places: int) -> np.uint64:
+    """Return how many bits tell at least so many places apart."""
+    return np.uint64(places.bit_length())
+
+
+def _misled(texts: NDArray[Any], among: NDArray[Any], place: NDArray[np.int64]) -> NDArray[np.intp]:
+    """Return the rows whose text is not the one at its place."""
+    wrong = np.empty(texts.size, dtype=bool)
+    for low in range(0, texts.size, _CHUNK):
+        here = slice(low, low + _CHUNK)
+        np.not_equal(among[place[here]], texts[here], out=wrong[here])
+    return np.flatnonzero(wrong)
 
 
 def distinct(texts: NDArray[Any]) -> NDArray[Any]:
@@ -108,14 +131,18 @@ def told_again(texts: NDArray[Any]) -> NDArray[np.intp]:
     if texts.size <= _FEW and len(set(texts.tolist())) == texts.size:
         return np.zeros(0, dtype=np.intp)
     number = hashes(texts)
-    ordered = np.sort(number)
+    ordered = np.sort(number)  # far quicker than finding out the order too
     twice = ordered[1:][ordered[1:] == ordered[:-1]]
     if not twice.size:
         return np.zeros(0, dtype=np.intp)
-    drop = np.uint64(64 - (_SPREAD * twice.size).bit_length())
-    some = np.zeros(1 << (64 - int(drop)), dtype=bool)
+    drop = np.uint64(64) - _bits(_SPREAD * _SPREAD * twice.size)
+    some = np.zeros(1 << int(np.uint64(64) - drop), dtype=bool)
     some[twice >> drop] = True
     rows = np.flatnonzero(some[number >> drop])  # those told again, and few others
-    found = np.searchsorted(twice, number[rows])
-    again: NDArray[np.intp] = rows[twice[np.minimum(found, twice.size - 1)] == number[rows]]
-    return again
+    few = number[rows]
+    order = np.argsort(few)
+    same = few[order[1:]] == few[order[:-1]]
+    again = np.zeros(rows.size, dtype=bool)
+    again[order[1:][same]] = True
+    again[order[:-1][same]] = True
+    return rows[again]
