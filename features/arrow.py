@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from features.check import is_missing
 from features.contract import Column, Table
 from features.errors import MissingExtra
-from features.intake import Values
+from features.intake import Values, gaps
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -25,9 +25,11 @@ UNKNOWN = np.iinfo(np.int16).max
 DISTINCT = ("record_id",)
 """Columns that hardly ever say the same twice; a dictionary would only swell the file."""
 
-
 SHORT = 64
 """How many bytes a text may have to be moved in bulk; one long one would blow up all the others."""
+
+FIRST_OUTSIDE_ASCII = 128
+"""Bytes below are letters by themselves, with the same number in Unicode."""
 
 
 def require_arrow() -> tuple[ModuleType, ModuleType]:
@@ -119,6 +121,8 @@ def _values(column: Column, arrow: pa.ChunkedArray) -> Values:
     """Bring a column into the hand in bulk where its type fits; else value by value, for the intake."""
     import pyarrow as pa
 
+    if arrow.null_count == len(arrow):
+        return gaps(column.kind, len(arrow))
     kind = arrow.type.value_type if pa.types.is_dictionary(arrow.type) else arrow.type
     textual = pa.types.is_string(kind) or pa.types.is_large_string(kind)
     dated = pa.types.is_date(kind) or pa.types.is_timestamp(kind)
@@ -132,7 +136,7 @@ def _values(column: Column, arrow: pa.ChunkedArray) -> Values:
         case "flag" if pa.types.is_boolean(kind):
             values = arrow.cast(pa.int8()).fill_null(pa.scalar(-1, pa.int8())).to_numpy()
         case "date" if dated:
-            values = arrow.cast(pa.date32(), safe=False).to_numpy().astype("datetime64[D]")
+            values = arrow.cast(pa.date32(), safe=False).to_numpy()
         case "money" | "number" | "count" if counted:
             values = arrow.cast(pa.float64(), safe=False).to_numpy()
         case _:
@@ -145,16 +149,16 @@ def _texts(arrow: pa.ChunkedArray, *, distinct: bool) -> NDArray[np.str_]:
     if moved is not None:
         return moved
     values, position = _encoded(arrow)
-    texts = np.array(["", *values], dtype=np.str_)
-    taken: NDArray[np.str_] = texts[position + 1]
+    texts = np.array([*values, ""], dtype=np.str_)
+    taken: NDArray[np.str_] = texts[position]
     return taken
 
 
 def _positions(column: Column, arrow: pa.ChunkedArray) -> NDArray[np.int16]:
     values, position = _encoded(arrow)
     known = {code.id: place for place, code in enumerate(column.codes)} | {"": -1}
-    places = np.array([-1, *(known.get(value, UNKNOWN) for value in values)], dtype=np.int16)
-    taken: NDArray[np.int16] = places[position + 1]
+    places = np.array([*(known.get(value, UNKNOWN) for value in values), -1], dtype=np.int16)
+    taken: NDArray[np.int16] = places[position]
     return taken
 
 
@@ -170,14 +174,30 @@ def _in_one_move(arrow: pa.ChunkedArray, *, distinct: bool) -> NDArray[np.str_] 
     if not 0 < width <= SHORT or (least < width and not distinct):
         return None
     padded = arrow if least == width else pc.ascii_rpad(arrow, width, padding="\0")
-    one = pa.concat_arrays(padded.cast(pa.binary()).cast(pa.binary(width)).chunks)
-    try:
-        return np.frombuffer(one.buffers()[1], dtype=f"S{width}").astype(np.str_)
-    except UnicodeDecodeError:
-        return None
+    letters = np.empty(len(arrow) * width, dtype=np.uint32)
+    done = 0
+    for chunk in padded.chunks:
+        told = _bytes(chunk)
+        if told.size and told.max() >= FIRST_OUTSIDE_ASCII:
+            return None
+        letters[done : done + told.size] = told
+        done += told.size
+    return letters.view(f"U{width}")
 
 
-def _encoded(arrow: pa.ChunkedArray) -> tuple[list[str], NDArray[np.int64]]:
+def _bytes(texts: pa.StringArray | pa.LargeStringArray) -> NDArray[np.uint8]:
+    """Return the bytes of texts without gaps, one after the other."""
+    import pyarrow as pa
+
+    _, offsets, told = texts.buffers()
+    if told is None:
+        return np.zeros(0, dtype=np.uint8)
+    width = np.int64 if pa.types.is_large_string(texts.type) else np.int32
+    ends = np.frombuffer(offsets, dtype=width)[[texts.offset, texts.offset + len(texts)]]
+    return np.frombuffer(told, dtype=np.uint8)[slice(*ends.tolist())]
+
+
+def _encoded(arrow: pa.ChunkedArray) -> tuple[list[str], NDArray[np.integer[Any]]]:
     """Return the distinct texts of a column and the position of each row's own, -1 for null."""
     import pyarrow as pa
 
@@ -186,5 +206,5 @@ def _encoded(arrow: pa.ChunkedArray) -> tuple[list[str], NDArray[np.int64]]:
     )
     if not pa.types.is_dictionary(one.type):
         one = one.dictionary_encode()
-    position = one.indices.cast(pa.int64()).fill_null(-1).to_numpy()
-    return [value or "" for value in one.dictionary.to_pylist()], position
+    position = one.indices.cast(pa.int64()).fill_null(-1) if one.null_count else one.indices
+    return [value or "" for value in one.dictionary.to_pylist()], position.to_numpy()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
@@ -125,13 +125,19 @@ class Table:
     feature_rows: tuple[str, tuple[str, ...]] | None = None
     in_order: tuple[tuple[str, str], ...] = ()
     derived: tuple[Derived, ...] = ()
+    _by_name: dict[str, Column] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Find the columns by name once."""
+        every = (*self.columns, *(one.column for one in self.derived))
+        object.__setattr__(self, "_by_name", {column.name: column for column in reversed(every)})
 
     def column(self, name: str) -> Column:
         """Return the column of that name; KeyError where there is none."""
-        for column in (*self.columns, *(one.column for one in self.derived)):
-            if column.name == name:
-                return column
-        raise KeyError(f"{self.name} has no column {name!r}")
+        found = self._by_name.get(name)
+        if found is None:
+            raise KeyError(f"{self.name} has no column {name!r}")
+        return found
 
     def values(self, facts: Facts, name: str) -> NDArray[Any]:
         """Return the values of a column in rows of the table, worked out where it is a derived one."""

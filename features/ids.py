@@ -14,6 +14,8 @@ _FACTOR = 0x9E3779B97F4A7C15
 """Odd, with its bits well spread (the golden ratio): powers of it weigh the places of a text."""
 _FEW = 512
 """Up to so many texts are told apart quickest one by one."""
+_SPREAD = 8
+"""Places for each number where some of its bits are to lead to it at once: at least so many."""
 _CHUNK = 4096
 """Texts taken at once, so that their letters stay near the processor."""
 
@@ -54,14 +56,69 @@ def positions(texts: NDArray[Any], among: NDArray[Any]) -> NDArray[np.int64]:
         return np.full(texts.size, -1)
     if among.size == 1:
         return np.where(texts == among[0], 0, -1)
-    ours = hashes(among)
-    order = np.argsort(ours)
-    place = order[np.minimum(np.searchsorted(ours[order], hashes(texts)), among.size - 1)]
-    wrong = np.flatnonzero(among[place] != texts)
+    place = _likeliest(texts, among)
+    wrong = _misled(texts, among, place)
     if wrong.size:
         exact = np.minimum(np.searchsorted(among, texts[wrong]), among.size - 1)
         place[wrong] = np.where(among[exact] == texts[wrong], exact, -1)
     return place
+
+
+def strangers(texts: NDArray[Any], among: NDArray[Any]) -> NDArray[np.bool_]:
+    """Return which texts are not among others, in whatever order those stand."""
+    strange = np.zeros(texts.size, dtype=bool)
+    if texts.size + among.size <= _FEW or not among.size:
+        suspect = texts.tolist()
+        rows: NDArray[np.intp] | slice = slice(None)
+    else:
+        rows = _misled(texts, among, _likeliest(texts, among))
+        suspect = texts[rows].tolist()
+    unknown = set(suspect).difference(among.tolist()) if suspect else ()
+    if unknown:
+        strange[rows] = [text in unknown for text in suspect]
+    return strange
+
+
+def _likeliest(texts: NDArray[Any], among: NDArray[Any]) -> NDArray[np.int64]:
+    """Return where each text stands among others if it does, by numbers alone; anywhere if it does not.
+
+    The first bits of a number lead to a place at once. Where some of the others share theirs, the next
+    bits do, and for the few that share those too a search.
+    """
+    number, theirs = hashes(texts), hashes(among)
+    bits = _bits(_SPREAD * among.size)
+    place = _led(number, theirs, bits)
+    lost = np.flatnonzero(theirs[place] != number)
+    place[lost] = _led(number[lost] << bits, theirs << bits, bits)
+    lost = lost[theirs[place[lost]] != number[lost]]
+    if lost.size:
+        order = np.argsort(theirs)
+        found = np.searchsorted(theirs, number[lost], sorter=order)
+        place[lost] = order[np.minimum(found, among.size - 1)]
+    return place
+
+
+def _led(number: Hashes, among: Hashes, bits: np.uint64) -> NDArray[np.int64]:
+    """Return where the first bits of each number lead: to one of the others that has the same."""
+    drop = np.uint64(64) - bits
+    place = np.zeros(1 << int(bits), dtype=np.int32)
+    place[among >> drop] = np.arange(among.size)
+    led: NDArray[np.int64] = place[number >> drop].astype(np.int64)
+    return led
+
+
+def _bits(places: int) -> np.uint64:
+    """Return how many bits tell at least so many places apart."""
+    return np.uint64(places.bit_length())
+
+
+def _misled(texts: NDArray[Any], among: NDArray[Any], place: NDArray[np.int64]) -> NDArray[np.intp]:
+    """Return the rows whose text is not the one at its place."""
+    wrong = np.empty(texts.size, dtype=bool)
+    for low in range(0, texts.size, _CHUNK):
+        here = slice(low, low + _CHUNK)
+        np.not_equal(among[place[here]], texts[here], out=wrong[here])
+    return np.flatnonzero(wrong)
 
 
 def distinct(texts: NDArray[Any]) -> NDArray[Any]:
@@ -79,9 +136,18 @@ def told_again(texts: NDArray[Any]) -> NDArray[np.intp]:
     if texts.size <= _FEW and len(set(texts.tolist())) == texts.size:
         return np.zeros(0, dtype=np.intp)
     number = hashes(texts)
-    order = np.argsort(number)
-    same = number[order[1:]] == number[order[:-1]]
-    again = np.zeros(texts.size, dtype=bool)
+    ordered = np.sort(number)  # far quicker than finding out the order too
+    twice = ordered[1:][ordered[1:] == ordered[:-1]]
+    if not twice.size:
+        return np.zeros(0, dtype=np.intp)
+    drop = np.uint64(64) - _bits(_SPREAD * _SPREAD * twice.size)
+    some = np.zeros(1 << int(np.uint64(64) - drop), dtype=bool)
+    some[twice >> drop] = True
+    rows = np.flatnonzero(some[number >> drop])  # those told again, and few others
+    few = number[rows]
+    order = np.argsort(few)
+    same = few[order[1:]] == few[order[:-1]]
+    again = np.zeros(rows.size, dtype=bool)
     again[order[1:][same]] = True
     again[order[:-1][same]] = True
-    return np.flatnonzero(again)
+    return rows[again]

@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import cache, lru_cache, partial
+from types import NoneType
 from typing import Any
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import NDArray
 
-from features.contract import Column, Facts, Table, Tables
+from features.contract import Column, Facts, Kind, Table, Tables
 from features.errors import Breach
 from features.tables import TABLES
 
@@ -20,6 +22,9 @@ Raw = Mapping[str, Mapping[str, Values]]
 
 SHOWN = 5
 """How many row positions a breach names."""
+
+_DAYS, _SHAPES = 2**16, 2**12
+"""Days read, and numbers of rows of what is missing, that are kept in mind; neither takes much room."""
 
 
 def take(raw: Raw) -> tuple[Tables, list[Breach]]:
@@ -34,7 +39,8 @@ def take(raw: Raw) -> tuple[Tables, list[Breach]]:
     Returns
     -------
     tables : Tables
-        What could be read; a value that could not is missing there.
+        What could be read; a value that could not is missing there. Columns that were not given are
+        shared and cannot be written to.
     breaches : list of Breach
         Unknown tables, columns and codes, values of the wrong kind, columns of unequal length.
     """
@@ -50,17 +56,8 @@ def take(raw: Raw) -> tuple[Tables, list[Breach]]:
 
 def take_column(column: Column, values: Values) -> tuple[NDArray[Any], NDArray[np.bool_]]:
     """Read the values of one column; returns them in the hand, and which could not be read."""
-    match column.kind:
-        case "id":
-            return _take_ids(values)
-        case "date":
-            return _take_dates(values)
-        case "code":
-            return _take_codes(column, values)
-        case "flag":
-            return _take_flags(values)
-        case _:
-            return _take_numbers(column, values)
+    taken, bad = _reader(column)(values)
+    return taken, np.zeros(len(values), dtype=bool) if bad is None else bad
 
 
 def empty(table: Table, rows: int = 0) -> Facts:
@@ -70,17 +67,24 @@ def empty(table: Table, rows: int = 0) -> Facts:
 
 def missing(column: Column, rows: int) -> NDArray[Any]:
     """Return a column of missing values."""
-    match column.kind:
+    return gaps(column.kind, rows).copy()
+
+
+@lru_cache(_SHAPES)
+def gaps(kind: Kind, rows: int) -> NDArray[Any]:
+    """Return a column of missing values that is one value in memory, and that cannot be written to."""
+    match kind:
         case "id":
-            return np.full(rows, "", dtype="<U1")
+            gap = np.array("")
         case "date":
-            return np.full(rows, "NaT", dtype="datetime64[D]")
+            gap = np.array("NaT", dtype="datetime64[D]")
         case "code":
-            return np.full(rows, -1, dtype=np.int16)
+            gap = np.array(-1, dtype=np.int16)
         case "flag":
-            return np.full(rows, -1, dtype=np.int8)
+            gap = np.array(-1, dtype=np.int8)
         case _:
-            return np.full(rows, np.nan)
+            gap = np.array(np.nan)
+    return np.broadcast_to(gap, rows)
 
 
 def plain(table: Table, facts: Facts) -> dict[str, list[Any]]:
@@ -95,28 +99,34 @@ def breach(table: str, column: str, rule: str, bad: NDArray[np.bool_]) -> list[B
 
 
 def _length(columns: Mapping[str, Values]) -> int:
-    return max((len(values) for values in columns.values()), default=0)
+    return max(map(len, columns.values()), default=0)
 
 
 def _take_table(table: Table, columns: Mapping[str, Values], breaches: list[Breach]) -> Facts:
     rows = _length(columns)
-    known = {column.name for column in table.columns}
+    readers = _readers(table.name)
+    facts = dict(_nothing(table.name, rows))
+    unread: dict[str, NDArray[np.bool_]] = {}
     for name, values in columns.items():
-        if name not in known:
+        if name not in readers:
             breaches.append(Breach(table.name, name, "no column of the contract", len(values)))
         elif len(values) != rows:
             breaches.append(
                 Breach(table.name, name, f"{len(values)} values where the table has {rows} rows", 1)
             )
-    facts: Facts = {}
-    for column in table.columns:
-        given = columns.get(column.name)
-        if given is None or len(given) != rows:
-            facts[column.name] = missing(column, rows)
-            continue
-        facts[column.name], bad = take_column(column, given)
-        breaches += breach(table.name, column.name, rule_of(column), bad)
+        else:
+            facts[name], bad = readers[name](values)
+            if bad is not None:
+                unread[name] = bad
+    for column in table.columns if unread else ():
+        if column.name in unread:
+            breaches += breach(table.name, column.name, rule_of(column), unread[column.name])
     return facts
+
+
+@lru_cache(_SHAPES)
+def _nothing(table: str, rows: int) -> Facts:
+    return {column.name: gaps(column.kind, rows) for column in TABLES[table].columns}
 
 
 def rule_of(column: Column) -> str:
@@ -136,34 +146,62 @@ def rule_of(column: Column) -> str:
             return "not a number"
 
 
-Taken = tuple[NDArray[Any], NDArray[np.bool_]]
+Taken = tuple[NDArray[Any], NDArray[np.bool_] | None]
+"""Values in the hand, and which of those given could not be read; None where all could."""
+
+Reader = Callable[[Values], Taken]
+
+_UNREADABLE = (ValueError, TypeError, KeyError, OverflowError)
 
 
-def _one_by_one(
-    values: Values, convert: Callable[[Any], Any], gap: float | np.datetime64, dtype: DTypeLike
-) -> Taken:
-    taken = np.full(len(values), gap, dtype=dtype)
+@cache
+def _readers(table: str) -> dict[str, Reader]:
+    """Return what reads each column of a table of the contract."""
+    return {column.name: _reader(column) for column in TABLES[table].columns}
+
+
+def _reader(column: Column) -> Reader:
+    match column.kind:
+        case "id":
+            return _take_ids
+        case "date":
+            return _take_dates
+        case "code":
+            positions: dict[Any, int] = {code.id: position for position, code in enumerate(column.codes)}
+            return partial(_take_codes, len(column.codes), positions | {"": -1, None: -1})
+        case "flag":
+            return _take_flags
+        case _:
+            return partial(_take_numbers, column.kind)
+
+
+def _one_by_one(kind: Kind, values: Values, convert: Callable[[Any], Any]) -> Taken:
+    """Read values of any sort, slowly, finding out which cannot be read."""
+    taken = gaps(kind, len(values)).copy()
     bad = np.zeros(len(values), dtype=bool)
     for row, value in enumerate(values):
         try:
-            taken[row] = gap if value is None else convert(value)
-        except (ValueError, TypeError, KeyError, OverflowError):
+            if value is not None:
+                taken[row] = convert(value)
+        except _UNREADABLE:
             bad[row] = True
     return taken, bad
 
 
-def _no_bad(taken: NDArray[Any]) -> Taken:
-    return taken, np.zeros(taken.size, dtype=bool)
-
-
 def _take_ids(values: Values) -> Taken:
     if isinstance(values, np.ndarray) and values.dtype.kind == "U":
-        return _no_bad(values)
+        return values, None
+    sorts = set(map(type, values))
+    if sorts == {NoneType}:
+        return gaps("id", len(values)), None
+    if sorts <= {str, NoneType}:
+        told = values if NoneType not in sorts else [value or "" for value in values]
+        return np.array(told, dtype=np.str_), None
     bad = np.fromiter(
         (value is not None and not isinstance(value, str) for value in values), bool, len(values)
     )
     texts = [value if isinstance(value, str) else "" for value in values]
-    return np.array(texts, dtype=np.str_) if texts else np.array([], dtype="<U1"), bad
+    return np.array(texts, dtype=np.str_), bad
 
 
 def _date(value: object) -> np.datetime64:
@@ -179,10 +217,23 @@ def _date(value: object) -> np.datetime64:
     return np.datetime64(value, "D")
 
 
+@lru_cache(_DAYS)
+def _day_number(value: str | date | None) -> int:
+    return int((np.datetime64("NaT", "D") if value is None else _date(value)).astype(np.int64))
+
+
 def _take_dates(values: Values) -> Taken:
     if isinstance(values, np.ndarray) and values.dtype.kind == "M":
-        return _no_bad(values.astype("datetime64[D]"))
-    return _one_by_one(values, _date, np.datetime64("NaT", "D"), "datetime64[D]")
+        return values.astype("datetime64[D]", copy=False), None
+    sorts = set(map(type, values))
+    if sorts == {NoneType}:
+        return gaps("date", len(values)), None
+    if sorts <= {str, date, NoneType}:
+        try:
+            return np.fromiter(map(_day_number, values), np.int64, len(values)).view("datetime64[D]"), None
+        except ValueError:
+            pass  # told below, row by row
+    return _one_by_one("date", values, _date)
 
 
 def _number(value: object) -> float:
@@ -191,25 +242,41 @@ def _number(value: object) -> float:
     return float(value)
 
 
-def _take_numbers(column: Column, values: Values) -> Taken:
+def _take_numbers(kind: Kind, values: Values) -> Taken:
     if isinstance(values, np.ndarray) and values.dtype.kind in "fiu":
-        taken, bad = _no_bad(values.astype(np.float64))
-    else:
-        taken, bad = _one_by_one(values, _number, np.nan, np.float64)
+        return _fit(kind, values.astype(np.float64, copy=False), None)
+    sorts = set(map(type, values))
+    if sorts == {NoneType}:
+        return gaps(kind, len(values)), None
+    if sorts <= {int, float, NoneType}:
+        try:
+            taken = np.array(values, dtype=np.float64)
+            return _fit(kind, taken, None) if float in sorts else (taken, None)
+        except OverflowError:
+            pass  # told below, row by row
+    return _fit(kind, *_one_by_one(kind, values, _number))
+
+
+def _fit(kind: Kind, taken: NDArray[np.float64], bad: NDArray[np.bool_] | None) -> Taken:
+    """Leave out numbers without end, and of counts those that are not whole."""
     unfit = np.isinf(taken)
-    if column.kind == "count":
-        unfit |= ~np.isnan(taken) & (taken != np.floor(taken))
-    taken[unfit] = np.nan
-    return taken, bad | unfit
+    if kind == "count":
+        unfit |= (taken != np.floor(taken)) & ~np.isnan(taken)
+    if not np.count_nonzero(unfit):
+        return taken, bad
+    return np.where(unfit, np.nan, taken), unfit if bad is None else bad | unfit
 
 
-def _take_codes(column: Column, values: Values) -> Taken:
+def _take_codes(codes: int, positions: Mapping[Any, int], values: Values) -> Taken:
     if isinstance(values, np.ndarray) and values.dtype == np.int16:
-        unfit = (values < -1) | (values >= len(column.codes))
-        return np.where(unfit, np.int16(-1), values), unfit
-    positions: dict[Any, int] = {code.id: position for position, code in enumerate(column.codes)}
-    positions[""] = -1
-    return _one_by_one(values, positions.__getitem__, -1, np.int16)
+        return _in_list(values, codes)
+    try:
+        return np.fromiter(map(positions.__getitem__, values), np.int16, len(values)), None
+    except _UNREADABLE:
+        return _one_by_one("code", values, positions.__getitem__)
+
+
+_FLAGS = {None: -1, False: 0, True: 1}
 
 
 def _flag(value: object) -> int:
@@ -220,9 +287,21 @@ def _flag(value: object) -> int:
 
 def _take_flags(values: Values) -> Taken:
     if isinstance(values, np.ndarray) and values.dtype == np.int8:
-        unfit = (values < -1) | (values > 1)
-        return np.where(unfit, np.int8(-1), values), unfit
-    return _one_by_one(values, _flag, -1, np.int8)
+        return _in_list(values, len(_FLAGS) - 1)
+    if set(map(type, values)) <= {bool, int, NoneType}:
+        try:
+            return np.fromiter(map(_FLAGS.__getitem__, values), np.int8, len(values)), None
+        except KeyError:
+            pass  # told below, row by row
+    return _one_by_one("flag", values, _flag)
+
+
+def _in_list(values: NDArray[Any], codes: int) -> Taken:
+    """Leave out positions that are on no list of so many codes."""
+    if not values.size or (values.min() >= -1 and values.max() < codes):
+        return values, None
+    unfit = (values < -1) | (values >= codes)
+    return np.where(unfit, values.dtype.type(-1), values), unfit
 
 
 def _plain_column(column: Column, values: NDArray[Any]) -> list[Any]:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from features.contract import Facts, Tables
 from features.history import believed
+from features.ids import distinct, positions
 from features.tables.areas import LINES
 
 PER_YEAR = LINES.column("period").code("year")
@@ -24,10 +25,11 @@ def uncovered(tables: Tables) -> NDArray[np.bool_]:
     lines = tables.get("lines")
     if lines is None or not lines["area"].size:
         return np.ones(area.size, dtype=bool)
-    codes, row = np.unique(area, return_inverse=True)
     with_line = set(lines["area"].tolist())
     parents = _parents(tables.get("areas"))
-    return np.array([_nearest(code, with_line, parents) is None for code in codes.tolist()], bool)[row]
+    codes = distinct(area)
+    bare = np.array([_nearest(code, with_line, parents) is None for code in codes.tolist()], bool)
+    return bare[positions(area, codes)] if np.count_nonzero(bare) else np.zeros(area.size, dtype=bool)
 
 
 def nearest_area(areas: NDArray[Any], having: set[str], parents: dict[str, str]) -> list[str | None]:
