@@ -28,6 +28,7 @@ TABLES_ZH = {
     "households": "农户", "members": "成员", "compositions": "人口清点", "registrations": "登记事项",
     "incomes": "收入", "expenses": "支出", "loans": "贷款", "visits": "走访", "employments": "就业",
     "warnings": "部门预警", "supports": "帮扶措施", "monitoring": "监测环节", "verifications": "入户核查",
+    "disputes": "异议",
 }  # fmt: skip
 _SOURCE = {source.id: source.zh for source in SOURCES} | {"": "未注明"}
 _COLUMNS = ("visits", "members")
