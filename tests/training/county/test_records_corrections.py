@@ -151,7 +151,7 @@ def test_all_tables_of_a_township_keep_the_contract(whole, place, p):
     """Together with the county's context there is no breach; perfect tables have none either."""
     around = county_context([place], p, 5, MONTHS, START)
     assert check(whole | around) == []
-    assert set(TABLES) - set(whole) - set(around) == {"area_rates"}
+    assert set(TABLES) - set(whole) - set(around) == {"area_rates", "disputes"}
     assert all(list(told) == [c.name for c in TABLES[name].columns] for name, told in whole.items())
     faults = changed(p, records__corrections__corrected=[0.2] * 3, records__corrections__twice=[0.2] * 3,
                      records__corrections__astray=[0.2, 0, 0])  # fmt: skip
