@@ -127,6 +127,8 @@ def _struck(
     if facts is None:
         return np.full(areas.size, np.nan)
     held = believed(facts).on(day) & (facts["occurred_on"] <= as_of)
+    if not held.any():  # nobody has told of any yet
+        return np.full(areas.size, np.nan)
     held &= _months(facts["occurred_on"]) >= _months(np.array(as_of)) - months
     by_area = _by_area(facts, np.flatnonzero(held))
     parents = parents_on(tables, day)

@@ -70,9 +70,8 @@ class Replay:
         happened_by: np.datetime64 | None = None,
     ) -> None:
         names = dict.fromkeys(("households", *LINKED, *read.wired.tables))
-        story = with_lineage(chronicle(tables, tuple(names)))
-        if happened_by is not None:
-            story = story.happened_by(happened_by)
+        told = chronicle(tables, tuple(names))
+        story = with_lineage(told if happened_by is None else told.happened_by(happened_by))
         if context is None or not context.covers(tables):
             context = Context({**(context.tables if context else {}), **tables})
         self.households, self.context = story.households, context
