@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections import defaultdict
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features.definitions import FEATURES
 from features.evidence import evidence
+from features.tables import CONTEXT_TABLES
 from features.vectors import build_vectors
 from tests.facts import facts, income, people
-from tests.laws.histories import AS_OF, IDS, records, tables_of
+from tests.laws.histories import DAY, IDS, LINEAGES, believed, records, tables_of
+from tests.laws.twice import FEW, MANY, Laws, by_name
 
-DAY = date(2025, 6, 30)
+LAWS = Laws()
+LINKS = ("split", "died")
+"""Registrations that say whose a history is, and how far it goes."""
+BESIDE = (*CONTEXT_TABLES, "households", "members")
+"""Tables that are never cited, and the people with whom their facts go."""
 TOLD = tuple(name for name, feature in FEATURES.items() if any(feature.reading.channels()))
 
 
@@ -29,49 +34,62 @@ def cited(tables, feature, as_of="2025-06-30"):
     return [fact.record_id for fact in behind(tables, feature, as_of)]
 
 
-def believed(drawn):
-    """Return the version of each record that is believed on the day."""
-    known = [(table, row) for table, row in drawn if row["known_on"] <= DAY]
-    last = {}
-    for table, row in sorted(known, key=lambda each: (each[1]["known_on"], each[1]["revision"])):
-        last[row["record_id"]] = (table, row)
-    return [(table, row) for table, row in last.values() if not row["voided"]]
+@pytest.mark.parametrize("law", LAWS, ids=by_name)
+def test_a_law_of_evidence_holds(law):
+    """On a few histories."""
+    law(FEW)
 
 
-@settings(max_examples=60, deadline=None)
-@given(records(), st.sampled_from(IDS))
-def test_facts_that_are_not_cited_change_nothing(drawn, household):
-    """A value is the same in every bit where only the facts behind it are left."""
-    drawn = believed(drawn)
-    whole = build_vectors(tables_of(drawn), AS_OF)
-    found = next(evidence(tables_of(drawn), AS_OF, TOLD))
+@pytest.mark.slow
+@pytest.mark.parametrize("law", LAWS, ids=by_name)
+def test_a_law_of_evidence_holds_on_many_histories(law):
+    """On a thousand histories."""
+    law(MANY)
+
+
+@LAWS.law(records(), st.sampled_from(IDS))
+def facts_that_are_not_cited_change_nothing(drawn, household):
+    """A value is the same in every bit where only the facts behind it are left, and who came from where."""
+    whole = build_vectors(tables_of(drawn), DAY, features=TOLD)
+    found = next(evidence(tables_of(drawn), DAY, TOLD))
     row = whole.household_id.tolist().index(household)
+    alike = defaultdict(list)
     for name in TOLD:
-        if np.isnan(whole.column(name)[row]):
-            continue
-        ids = {fact.record_id for fact in found.facts(household, name)}
-        kept = [(table, one) for table, one in drawn if one["record_id"] in ids]
-        alone = build_vectors(tables_of(kept), AS_OF, features=[name])
-        assert alone.X[row].tobytes() == whole.column(name)[[row]].tobytes(), name
+        if not np.isnan(whole.column(name)[row]):
+            cited = frozenset((fact.table, fact.record_id) for fact in found.facts(household, name))
+            alike[cited].append(name)
+    linking = [one for one in believed(drawn, DAY) if one[0] in BESIDE or one[1].get("kind") in LINKS]
+    for cited, names in alike.items():
+        kept = [
+            one for one in believed(drawn, DAY) if (one[0], one[1]["record_id"]) in cited or one in linking
+        ]
+        alone = build_vectors(tables_of(kept), DAY, features=names)
+        for name in names:
+            assert alone.column(name)[[row]].tobytes() == whole.column(name)[[row]].tobytes(), name
 
 
-@settings(max_examples=60, deadline=None)
-@given(records(), st.sampled_from(IDS))
-def test_a_known_value_has_facts_and_every_fact_is_the_household_s_own(drawn, household):
-    """Facts are believed on the day, of the household, of the feature's tables, newest first."""
-    drawn = believed(drawn)
+@LAWS.law(records(), st.sampled_from(IDS))
+def a_known_value_has_facts_of_the_lineage(drawn, household):
+    """Believed on the day, of the feature's tables, newest first; what another was told of is marked."""
     tables = tables_of(drawn)
-    vectors = build_vectors(tables, AS_OF, features=TOLD)
+    vectors = build_vectors(tables, DAY, features=TOLD)
     row = vectors.household_id.tolist().index(household)
-    own = {(table, one["record_id"]) for table, one in drawn if one["household_id"] == household}
-    everything = next(evidence(tables, AS_OF, TOLD))
+    lineage = next(one for one in LINEAGES if household in one)
+    told = {
+        (table, one["record_id"], str(one["known_on"]), str(one["occurred_on"])): one["household_id"]
+        for table, one in believed(drawn, DAY)
+        if one.get("household_id") in lineage
+    }
+    everything = next(evidence(tables, DAY, TOLD))
     for name in TOLD:
         found = everything.facts(household, name)
         value = vectors.column(name)[row]
         assert found or np.isnan(value) or value == 0, name
-        assert {(fact.table, fact.record_id) for fact in found} <= own
         assert {fact.table for fact in found} <= set(FEATURES[name].tables)
         assert list(found) == sorted(found, reverse=True)
+        for fact in found:
+            whose = told[fact.table, fact.record_id, fact.known_on, fact.occurred_on]
+            assert fact.inherited == (whose != household)
 
 
 @pytest.mark.parametrize("place", [0, 1, 2])

@@ -1,4 +1,4 @@
-"""Laws of the vectors: only what was known counts; batch is one by one; order and partition do nothing."""
+"""Laws of time: only what was known counts, in the version that was believed."""
 
 from __future__ import annotations
 
@@ -6,160 +6,147 @@ from datetime import date, timedelta
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume
 from hypothesis import strategies as st
 
-from features import replay
-from features.definitions import FEATURES
 from features.tables import HOUSEHOLD_TABLES
-from features.vectors import Vectors, build_vectors
-from tests.laws.histories import AS_OF, IDS, LAST, days, fact, records, tables_of
+from features.vectors import build_vectors
+from tests.laws.histories import (
+    DAY,
+    DAYS,
+    believed,
+    distinct,
+    fact,
+    in_order,
+    newest,
+    records,
+    tables_of,
+)
+from tests.laws.sameness import known_by, same_bytes, shuffled_after, with_noise
+from tests.laws.twice import FEW, MANY, Laws, by_name
 
-DAY = date(2025, 6, 30)
-EXAMPLES = 60
+LAWS = Laws()
+law = LAWS.law
+seeds = st.integers(0, 2**32 - 1).map(np.random.default_rng)
+after = st.sampled_from([day for day in DAYS if day > DAY])
 
 
-def same_bytes(one: Vectors, other: Vectors) -> bool:
-    """Whether two sets of vectors are of the same households and days and the same in every bit."""
-    return (
-        one.household_id.tolist() == other.household_id.tolist()
-        and one.as_of.tolist() == other.as_of.tolist()
-        and one.X.tobytes() == other.X.tobytes()
-    )
+@pytest.mark.parametrize("law", LAWS, ids=by_name)
+def test_a_law_of_time_holds(law):
+    """On a few histories."""
+    law(FEW)
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
-@given(records(), st.data())
-def test_what_becomes_known_later_changes_nothing(drawn, data):
+@pytest.mark.slow
+@pytest.mark.parametrize("law", LAWS, ids=by_name)
+def test_a_law_of_time_holds_on_many_histories(law):
+    """On a thousand histories and more."""
+    law(MANY)
+
+
+def of(drawn, day=DAY, **more):
+    """Return the vectors that drawn facts give."""
+    return build_vectors(tables_of(drawn), day, **more)
+
+
+@law(records(), st.data())
+def what_becomes_known_later_changes_nothing(drawn, data):
     """Facts, corrections and withdrawals with known_on after the day never move a bit."""
     known = [(table, row) for table, row in drawn if row["known_on"] <= DAY]
     late = []
     for table, row in drawn:
-        later = data.draw(st.dates(DAY + timedelta(days=1), LAST))
-        late.append(
-            (table, data.draw(fact(table, row["record_id"])) | {"known_on": later, "occurred_on": DAY})
-        )
-    late = [(table, row | _in_order(row)) for table, row in late]
-    assert same_bytes(
-        build_vectors(tables_of(known), AS_OF), build_vectors(tables_of(known + _distinct(late)), AS_OF)
-    )
+        new = data.draw(fact(table, row["record_id"])) | {"known_on": data.draw(after)}
+        late.append((table, in_order(table, new)))
+    assert same_bytes(of(known), of([*known, *distinct(late)]))
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
-@given(records())
-def test_batch_is_one_by_one(drawn):
-    """A household alone has the bytes that it has among others."""
-    batch = build_vectors(tables_of(drawn), AS_OF)
-    for place, household in enumerate(IDS):
-        alone = build_vectors(tables_of(drawn, (household,)), AS_OF)
-        assert alone.X.tobytes() == batch.X[place].tobytes()
-
-
-@settings(max_examples=EXAMPLES, deadline=None)
-@given(records(), st.lists(st.booleans(), min_size=len(IDS), max_size=len(IDS)))
-def test_any_partition_gives_the_same_bytes(drawn, sides):
-    """Households cut in two parts, each built apart, have the bytes that they have together."""
-    together = build_vectors(tables_of(drawn), AS_OF)
-    for side in (True, False):
-        part = tuple(name for name, chosen in zip(IDS, sides, strict=True) if chosen is side)
-        if part:
-            apart = build_vectors(tables_of(drawn, part), AS_OF)
-            assert apart.X.tobytes() == together.X[np.isin(together.household_id, part)].tobytes()
-
-
-@settings(max_examples=EXAMPLES, deadline=None)
-@given(records())
-def test_blocks_give_the_same_bytes(drawn):
-    """Households taken one block at a time, to hold less at once, have the bytes of one block."""
+@law(records(), seeds)
+def nothing_leaks_from_what_is_known_later(drawn, rng):
+    """What became known after the day may be shuffled, each column by itself, or taken away."""
     tables = tables_of(drawn)
-    whole = build_vectors(tables, AS_OF)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(replay.Replay.looks, "__defaults__", (None, 1))
-        assert same_bytes(build_vectors(tables, AS_OF), whole)
+    whole = build_vectors(tables, DAY)
+    assert same_bytes(build_vectors(shuffled_after(tables, DAY, rng), DAY), whole)
+    assert same_bytes(build_vectors(known_by(tables, DAY), DAY), whole)
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
-@given(records(), st.randoms(use_true_random=False))
-def test_the_order_of_rows_is_nothing(drawn, random):
-    """Rows in any order give the same bytes."""
-    shuffled = list(drawn)
-    random.shuffle(shuffled)
-    assert same_bytes(build_vectors(tables_of(drawn), AS_OF), build_vectors(tables_of(shuffled), AS_OF))
-
-
-@settings(max_examples=EXAMPLES, deadline=None)
-@given(records(), st.lists(days, min_size=1, max_size=4, unique=True))
-def test_many_days_are_day_by_day(drawn, several):
-    """One pass over many days gives what each day gives alone."""
-    tables = tables_of(drawn)
-    several = sorted(np.datetime64(day) for day in several)
-    together = build_vectors(tables, several)
-    apart = [build_vectors(tables, day) for day in several]
-    assert together.X.tobytes() == np.concatenate([one.X for one in apart]).tobytes()
-
-
-@settings(max_examples=EXAMPLES, deadline=None)
-@given(records(), st.data())
-def test_a_correction_counts_from_the_day_it_is_known(drawn, data):
+@law(records(), st.data())
+def a_correction_counts_from_the_day_it_is_known(drawn, data):
     """Before a correction is known the old bytes stand; from then on only the new version counts."""
     table, row = data.draw(st.sampled_from(drawn))
-    newest = max(one["known_on"] for name, one in drawn if one["record_id"] == row["record_id"])
-    learned = newest + timedelta(days=1)
+    learned = newest(drawn, row["record_id"])["known_on"] + timedelta(days=1)
     new = data.draw(fact(table, row["record_id"])) | {"known_on": learned, "voided": False}
-    new |= {"occurred_on": min(new["occurred_on"], learned)}
-    new |= _in_order(new)
-    corrected = tables_of([*drawn, (table, new)])
-    before = np.datetime64(learned) - 1
-    assert same_bytes(build_vectors(corrected, before), build_vectors(tables_of(drawn), before))
-    others = [(name, one) for name, one in drawn if one["record_id"] != row["record_id"]]
-    alone = tables_of([*others, (table, new)])
-    on_the_day = np.datetime64(learned)
-    assert same_bytes(build_vectors(corrected, on_the_day), build_vectors(alone, on_the_day))
+    corrected = [*drawn, (table, in_order(table, new))]
+    before = learned - timedelta(days=1)
+    assert same_bytes(of(corrected, before), of(drawn, before))
+    alone = [*without(drawn, row["record_id"]), corrected[-1]]
+    assert same_bytes(of(corrected, learned), of(alone, learned))
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
-@given(records(), st.data())
-def test_what_is_no_feature_is_never_read(drawn, data):
+@law(records(), st.data())
+def a_withdrawn_record_was_never_told(drawn, data):
+    """From the day on which the withdrawal is known; before it the old bytes stand."""
+    table, row = data.draw(st.sampled_from(drawn))
+    last = newest(drawn, row["record_id"])
+    learned = last["known_on"] + timedelta(days=1)
+    withdrawn = [*drawn, (table, last | {"known_on": learned, "voided": True})]
+    before = learned - timedelta(days=1)
+    assert same_bytes(of(withdrawn, before), of(drawn, before))
+    assert same_bytes(of(withdrawn, learned), of(without(drawn, row["record_id"]), learned))
+
+
+@law(records(), st.data())
+def telling_again_what_is_believed_changes_nothing(drawn, data):
+    """The same record with the same content, known once more."""
+    held = believed(drawn, DAY)
+    assume(held)
+    table, row = data.draw(st.sampled_from(held))
+    again = row | {"known_on": data.draw(st.dates(row["known_on"], DAY)), "revision": row["revision"] + 1}
+    assume(newest([one for one in drawn if one[1]["known_on"] <= DAY], row["record_id"]) is row)
+    assert same_bytes(of([*drawn, (table, again)]), of(drawn))
+
+
+@law(records(), seeds)
+def what_is_no_feature_is_never_read(drawn, rng):
     """Columns whose use is outcome or never, and rows that vectors may not read, can hold anything."""
-    noisy = []
-    for table, row in drawn:
-        declared = HOUSEHOLD_TABLES[table]
-        noise = data.draw(fact(table, row["record_id"]))
-        hidden = {c.name for c in declared.columns if c.use in {"outcome", "never"}}
-        if (
-            declared.feature_rows is not None
-            and row[declared.feature_rows[0]] not in declared.feature_rows[1]
-        ):
-            hidden = {c.name for c in declared.columns[8:]} - {declared.feature_rows[0]}
-        changed = row | {name: noise[name] for name in hidden}
-        noisy.append((table, changed | _in_order(changed)))
-    assert same_bytes(build_vectors(tables_of(drawn), AS_OF), build_vectors(tables_of(noisy), AS_OF))
+    tables = tables_of(drawn)
+    assert same_bytes(build_vectors(with_noise(tables, rng), DAY), build_vectors(tables, DAY))
 
 
-@pytest.fixture(scope="module")
-def whole():
-    """Return the whole catalogue of households of whom nothing is told."""
-    return build_vectors(tables_of([]), AS_OF)
+LOOKED_AT, KNOWN_BY = date(2025, 6, 27), date(2025, 9, 30)
+"""In the eleven days up to the first nothing happens; on ten days between the two things are learnt."""
 
 
-@pytest.mark.parametrize("feature", FEATURES)
-def test_a_feature_alone_is_as_in_the_catalogue(feature, whole):
-    """Asking for one feature gives the column that asking for all gives."""
-    alone = build_vectors(tables_of([]), AS_OF, features=[feature])
-    assert alone.X[:, 0].tobytes() == whole.column(feature).tobytes()
+@law(records())
+def known_by_is_the_day_itself_where_they_agree(drawn):
+    """Believing up to the day of the look is the plain vector."""
+    assert same_bytes(of(drawn, known_by=DAY), of(drawn))
 
 
-def _distinct(drawn):
-    seen = {(table, row["record_id"], row["known_on"], row["revision"]): (table, row) for table, row in drawn}
-    return list(seen.values())
+@law(records())
+def known_by_lets_known_what_had_happened_by_the_day(drawn):
+    """As if all that was learnt by then of what had happened had been learnt in time, in the same order.
+
+    A line that is announced later for a month gone by holds for that month; it is left out here.
+    """
+    drawn = [one for one in drawn if (one[1].get("period_start") or LOOKED_AT) <= LOOKED_AT]
+    drawn = [one for one in drawn if one[0] in HOUSEHOLD_TABLES or one[1]["occurred_on"] <= LOOKED_AT]
+    late = sorted({row["known_on"] for _, row in drawn if LOOKED_AT < row["known_on"] <= KNOWN_BY})
+    in_time = {day: LOOKED_AT - timedelta(days=len(late) - 1 - place) for place, day in enumerate(late)}
+    learnt = [
+        (table, row | {"known_on": in_time.get(row["known_on"], row["known_on"])})
+        for table, row in believed(drawn, KNOWN_BY)
+        if row["occurred_on"] <= LOOKED_AT
+    ]
+    assert same_bytes(of(drawn, LOOKED_AT, known_by=KNOWN_BY), of(learnt, LOOKED_AT))
 
 
-def _in_order(row):
-    mended = {}
-    for start, end in (("period_start", "period_end"), ("start_on", "end_on"), ("pushed_on", "received_on")):
-        if row.get(start) and row.get(end) and row[start] > row[end]:
-            mended |= {start: row[end], end: row[start]}
-    start = mended.get("period_start", row.get("period_start"))
-    if start and start > row["known_on"]:
-        mended["period_start"] = row["known_on"]
-    return mended
+@law(records())
+def what_was_learnt_later_is_left_out_of_known_by(drawn):
+    """Whatever becomes known after ``known_by`` never moves a bit of it."""
+    known = [(table, row) for table, row in drawn if row["known_on"] <= KNOWN_BY]
+    assert same_bytes(of(drawn, LOOKED_AT, known_by=KNOWN_BY), of(known, LOOKED_AT, known_by=KNOWN_BY))
+
+
+def without(drawn, record_id):
+    """Return a history in which a record was never told."""
+    return [(table, row) for table, row in drawn if row["record_id"] != record_id]
