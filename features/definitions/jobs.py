@@ -2,6 +2,7 @@
 
 from features.channels import Channel
 from features.definitions.income import HEADS_LINE
+from features.definitions.warned import warned
 from features.feature import Direction, Feature, Say
 from features.readings import Reading, Series, ever, months_of
 
@@ -127,14 +128,5 @@ FEATURES: tuple[Feature, ...] = (
             "the last visit found nobody at work",
         ),
     ),
-    Feature(
-        "job_loss_warned_12m",
-        "work",
-        months_of(Channel("warnings", "", (("kind", ("job_loss",)),))).recorded(12),
-        "times",
-        1,
-        "Warnings of lost work over the last 12 months",
-        "近12个月失业返乡预警次数",
-        Say("近12个月有{value}条失业返乡预警", "{value} warnings of lost work in 12 months", "", ""),
-    ),
+    warned("work", "job_loss", "lost work", "失业返乡"),
 )

@@ -3,6 +3,7 @@
 from features.channels import Channel
 from features.definitions.income import NET
 from features.definitions.people import members
+from features.definitions.warned import warned
 from features.feature import Direction, Feature, Say
 from features.readings import Reading, months_of
 
@@ -148,16 +149,7 @@ FEATURES: tuple[Feature, ...] = (
         Say("近6个月走访时说过家里有人新得了病", "a new illness was told at a visit", "", ""),
     ),
     *(
-        Feature(
-            f"{kind}_warned_12m",
-            "medical",
-            months_of(Channel("warnings", "", (("kind", (kind,)),))).recorded(12),
-            "times",
-            1,
-            f"Warnings of {en} over the last 12 months",
-            f"近12个月{zh}预警次数",
-            Say(f"近12个月有{{value}}条{zh}预警", f"{{value}} warnings of {en} in 12 months", "", ""),
-        )
+        warned("medical", kind, en, zh)
         for kind, en, zh in (
             ("medical", "medical cost", "医疗费用"),
             ("serious_illness", "a new serious illness", "新发大病"),

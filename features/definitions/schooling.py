@@ -3,6 +3,7 @@
 from features.channels import Channel
 from features.definitions.income import NET
 from features.definitions.people import STILL_THERE, members
+from features.definitions.warned import warned
 from features.feature import Direction, Feature, Say
 from features.readings import Reading, months_of
 
@@ -85,14 +86,5 @@ FEATURES: tuple[Feature, ...] = (
         "who finish college within 12 months",
         "一年内大专或大学毕业",
     ),
-    Feature(
-        "schooling_warned_12m",
-        "schooling",
-        months_of(Channel("warnings", "", (("kind", ("schooling",)),))).recorded(12),
-        "times",
-        1,
-        "Warnings of school cost or dropout over the last 12 months",
-        "近12个月教育支出或辍学预警次数",
-        Say("近12个月有{value}条教育方面的预警", "{value} warnings about schooling in 12 months", "", ""),
-    ),
+    warned("schooling", "schooling", "school cost or dropout", "教育支出或辍学"),
 )

@@ -4,6 +4,7 @@ from features.channels import Channel
 from features.definitions.income import NET
 from features.definitions.medical import SELF_PAID
 from features.definitions.schooling import COST
+from features.definitions.warned import warned
 from features.feature import Feature, Say
 from features.readings import Series, months_of, sum_known
 
@@ -134,16 +135,7 @@ FEATURES: tuple[Feature, ...] = (
         Say("近6个月走访看到家里受了灾", "a visit of the last six months saw damage", "", ""),
     ),
     *(
-        Feature(
-            f"{kind}_warned_12m",
-            "shocks",
-            months_of(Channel("warnings", "", (("kind", (kind,)),))).recorded(12),
-            "times",
-            1,
-            f"Warnings of {en} over the last 12 months",
-            f"近12个月{zh}预警次数",
-            Say(f"近12个月有{{value}}条{zh}预警", f"{{value}} warnings of {en} in 12 months", "", ""),
-        )
+        warned("shocks", kind, en, zh)
         for kind, en, zh in (
             ("disaster", "a disaster", "受灾"),
             ("accident", "an accident or a death", "意外或死亡"),
