@@ -170,6 +170,7 @@ _RECORDS = [
 _WAGE: Row = {"kind": "wage", "part_of_total": False, "member_id": None} | dict.fromkeys(
     ("period_start", "period_end")
 )
+_LINE: Row = {"valid_from": date(2024, 1, 1), "basis": "per_head", "period": "year"}
 _EVENTS: dict[str, tuple[tuple[str, Row], ...]] = {
     "split": (("registrations-h1-1", {"kind": "split", "other_household_id": "h2"}),),
     "move": (
@@ -180,28 +181,40 @@ _EVENTS: dict[str, tuple[tuple[str, Row], ...]] = {
         ("incomes-h1-1", _WAGE | {"account": "ledger"}),
         ("incomes-h1-2", _WAGE | {"account": "visit"}),
     ),
+    "counted": (("compositions-h1-1", {}), ("compositions-h1-2", {})),
+    "homes": (("households-h1-1", {"area": "east"}), ("households-h1-2", {"area": "west"})),
+    "parents": (("areas-west-1", {"parent": "county"}), ("areas-west-2", {"parent": "east"})),
+    "lines": (
+        ("lines-east-1", _LINE | {"amount": 6000.0}),
+        ("lines-east-2", _LINE | {"amount": 9000.0}),
+    ),
+    "rates": (
+        ("area_rates-county-1", {"target": "next_visit", "rate": 0.25}),
+        ("area_rates-county-2", {"target": "next_visit", "rate": 0.75}),
+    ),
     "due": (("loans-h1-1", {"due_on": date(2025, 9, 15), "repaid_on": None}),),
     "death": (
         ("members-h1-2", {"member_id": "m2", "health": "serious"}),
         ("registrations-h1-2", {"kind": "died", "member_id": "m2"}),
     ),
 }
-"""What happens to households and people, each told in an order."""
+"""What happens to households, people and areas, each told in an order."""
+_OFTEN = [*sorted(_EVENTS), *(("split", "move") * 4), "death"]
 
 
 @st.composite
 def event(draw: st.DrawFn) -> History:
     """Draw something that happens in the first lineage, each part of it told about when it happens."""
     told: History = []
-    place = draw(st.integers(0, 20))
-    for record_id, says in _EVENTS[draw(st.sampled_from(sorted(_EVENTS)))]:
+    place = draw(st.sampled_from([*range(21), *range(44, 51)]))
+    for record_id, says in _EVENTS[draw(st.sampled_from(_OFTEN))]:
         table = record_id.split("-")[0]
         row = draw(fact(table, record_id)) | ({"left": None} if table == "members" else {})
         if table == "registrations" or (told and table == "members"):
-            place += draw(st.integers(1, 24))
+            place = min(place + draw(st.integers(1, 24)), 50)
         row |= {
             "occurred_on": DAYS[place],
-            "known_on": DAYS[place + draw(st.integers(0, 3))],
+            "known_on": DAYS[place + draw(st.sampled_from([0, 0, 1, 6]))],
             "voided": False,
         }
         told.append((table, row | says))
@@ -213,7 +226,7 @@ def records(draw: st.DrawFn, most: int = 12) -> History:
     """Draw facts of a few tables or of any, several versions of a record among them."""
     told = draw(st.sampled_from(_RECORDS).flatmap(lambda one: st.lists(one, min_size=3, max_size=most)))
     told += [told[place] for place in draw(st.lists(st.integers(0, len(told) - 1), max_size=most // 2))]
-    events = draw(st.lists(event(), max_size=2))
+    events = draw(st.lists(event(), max_size=3))
     drawn = [(table, draw(fact(table, record_id))) for table, record_id in told]
     return distinct([*drawn, *(one for told_of in events for one in told_of)])
 
