@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.chronicle import Told, told_of
-from features.contract import Tables
-from features.history import version_order
+from features.contract import Facts, Tables
+from features.history import believed, version_order
 from features.ids import distinct, positions
 from features.lines import monthly_lines
 from features.markets import disasters_on, losses_on, prices_on, sold_shares_on
@@ -86,7 +86,8 @@ class Surroundings:
     def __init__(
         self, tables: Tables, codes: NDArray[Any], as_of: np.datetime64, known_by: np.datetime64
     ) -> None:
-        self._tables, self.codes = tables, codes
+        self._tables = {name: _held(facts, as_of, known_by) for name, facts in tables.items()}
+        self.codes = codes
         self.as_of, self.known_by = as_of, known_by
         self.months = as_of.astype("datetime64[M]") + np.arange(-REACH, 1)
         self._lines: tuple[NDArray[np.float64], NDArray[np.bool_]] | None = None
@@ -108,6 +109,12 @@ class Surroundings:
         return _FIGURES[asked.op](self._tables, self.codes, *asked.args, self.as_of, self.known_by)
 
 
+def _held(facts: Facts, as_of: np.datetime64, known_by: np.datetime64) -> Facts:
+    """Return what is believed of what had happened."""
+    rows = np.flatnonzero(believed(facts).on(known_by) & (facts["occurred_on"] <= as_of))
+    return {name: values[rows] for name, values in facts.items()}
+
+
 class Homes:
     """Where households lie, day by day.
 
@@ -125,7 +132,8 @@ class Homes:
         self._found = np.zeros(households, dtype=np.int64)
         self._told = told
         if told is not None:
-            self._told = told.take(np.lexsort((told.of("known_on"), told.of("occurred_on"), told.owner)))
+            keys = (told.of(name) for name in ("record_id", "known_on", "occurred_on"))
+            self._told = told.take(np.lexsort((*keys, told.owner)))
             self._area = positions(self._told.of("area"), codes)
 
     def on(self, day: np.datetime64) -> NDArray[np.int64]:

@@ -15,6 +15,10 @@ NEVER = np.datetime64("9999-12-31", "D")
 """Later than any day: a version that nothing has replaced."""
 
 
+ABOUT_THE_TELLING = frozenset({"known_on", "known_on_assumed", "revision", "source"})
+"""Columns that tell when and by whom a fact was told, not what is so."""
+
+
 @dataclass(frozen=True, slots=True)
 class Believed:
     """The span of days on which each row of a table is believed.
@@ -49,14 +53,31 @@ def versions(facts: Facts) -> NDArray[np.intp]:
 
 
 def believed(facts: Facts) -> Believed:
-    """Return the days on which each row is believed."""
+    """Return the days on which each row is believed.
+
+    A version that says no more than the one before is no news: that one is believed on.
+    """
     known = facts["known_on"]
     stop = np.full(known.size, NEVER)
     order = versions(facts)
     if order.size:
+        repeats = _repeats(facts, order)
+        stop[order[repeats]] = known[order[repeats]]
+        order = order[~repeats]
         replaced = facts["record_id"][order[:-1]] == facts["record_id"][order[1:]]
         stop[order[:-1][replaced]] = known[order[1:][replaced]]
     return Believed(known, np.where(facts["voided"] == 1, known, stop))
+
+
+def _repeats(facts: Facts, order: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Return which of the versions in their order say just what the one before them said."""
+    same = np.ones(order.size - 1, dtype=bool)
+    for name, values in facts.items():
+        if name not in ABOUT_THE_TELLING:
+            one, other = values[order[:-1]], values[order[1:]]
+            gaps = one != one  # noqa: PLR0124 - a gap of numbers and dates is what differs from itself
+            same &= (one == other) | (gaps & (other != other))  # noqa: PLR0124
+    return np.append(False, same)
 
 
 def _revision(revision: NDArray[Any]) -> NDArray[np.float64]:

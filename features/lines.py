@@ -73,7 +73,8 @@ def monthly_lines(
     if lines is None or not lines["area"].size:
         return amount, oecd
     held = np.flatnonzero(believed(lines).on(day))
-    order = held[np.lexsort((lines["known_on"][held], lines["valid_from"][held], lines["area"][held]))]
+    keys = (lines[name][held] for name in ("record_id", "known_on", "valid_from", "area"))
+    order = held[np.lexsort(tuple(keys))]
     owners = nearest_area(areas, set(lines["area"][order].tolist()), parents_on(tables, day))
     month_end = (months + 1).astype("datetime64[D]") - 1
     for position, owner in enumerate(owners):
@@ -96,7 +97,7 @@ def _fen_a_month(lines: Facts, rows: NDArray[np.intp]) -> NDArray[np.float64]:
 def _parents(areas: Facts | None) -> dict[str, str]:
     if areas is None:
         return {}
-    order = np.lexsort((areas["known_on"], areas["occurred_on"]))
+    order = np.lexsort((areas["record_id"], areas["known_on"], areas["occurred_on"]))
     return dict(zip(areas["area"][order].tolist(), areas["parent"][order].tolist(), strict=True))
 
 

@@ -35,7 +35,8 @@ def rates_on(tables: Tables, areas: NDArray[Any], target: str, day: np.datetime6
     if facts is None:
         return found
     held = np.flatnonzero(believed(facts).on(day) & (facts["target"] == target))
-    order = held[np.lexsort((facts["known_on"][held], facts["occurred_on"][held]))]
+    keys = (facts[name][held] for name in ("record_id", "known_on", "occurred_on"))
+    order = held[np.lexsort(tuple(keys))]
     latest = dict(zip(facts["area"][order].tolist(), facts["rate"][order].tolist(), strict=True))
     owners = nearest_area(areas, set(latest), parents_on(tables, day))
     for position, owner in enumerate(owners):

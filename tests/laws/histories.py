@@ -175,6 +175,7 @@ _EVENTS: dict[str, tuple[tuple[str, Row], ...]] = {
     "split": (("registrations-h1-1", {"kind": "split", "other_household_id": "h2"}),),
     "move": (
         ("members-h1-1", {"member_id": "m1", "health": "chronic"}),
+        ("registrations-h1-2", {"kind": "merged", "other_household_id": "h2"}),
         ("members-h2-1", {"member_id": "m1"}),
     ),
     "contest": (
@@ -199,7 +200,7 @@ _EVENTS: dict[str, tuple[tuple[str, Row], ...]] = {
     ),
 }
 """What happens to households, people and areas, each told in an order."""
-_OFTEN = [*sorted(_EVENTS), *(("split", "move") * 4), "death"]
+_OFTEN = [*sorted(_EVENTS), *(("split", "move") * 8), "death"]
 
 
 @st.composite

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis.strategies import SearchStrategy
 
-FEW, MANY = 60, 1000
+FEW, MANY = 60, 400
 """Examples of a law in either tier."""
 
 Law = Callable[[int], None]
