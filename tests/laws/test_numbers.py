@@ -42,7 +42,7 @@ def test_a_law_of_numbers_holds(law):
 @pytest.mark.slow
 @pytest.mark.parametrize("law", LAWS, ids=by_name)
 def test_a_law_of_numbers_holds_on_many(law):
-    """On a thousand."""
+    """On many more."""
     law(MANY)
 
 

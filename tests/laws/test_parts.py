@@ -30,7 +30,7 @@ def test_a_law_of_parts_holds(law):
 @pytest.mark.slow
 @pytest.mark.parametrize("law", LAWS, ids=by_name)
 def test_a_law_of_parts_holds_on_many_histories(law):
-    """On a thousand histories and more."""
+    """On many more."""
     law(MANY)
 
 
