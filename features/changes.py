@@ -88,9 +88,11 @@ def changes(
     first = alone[begins[alone] == 0]
     if meeting.size:
         place = np.searchsorted(places, where[meeting])
-        contest = Contest(chronicle, wired)
-        of_meeting = made.take(meeting), cell[meeting], place, begins[meeting], ends[meeting]
-        fought, won = _fought(*of_meeting, known_by.size, contest)
+        met = made.take(meeting)
+        contest = Contest(chronicle, wired, met)
+        fought, won = _fought(
+            met, cell[meeting], place, begins[meeting], ends[meeting], known_by.size, contest
+        )
         parts += fought
         first = np.concatenate([first, meeting[won]])
     return _in_order(parts, known_by.size), made.take(first)

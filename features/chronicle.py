@@ -130,6 +130,18 @@ class Chronicle:
         """Return a column that every fact has, one table under another."""
         return np.concatenate([each.of(name) for each in self.told.values()])
 
+    def some(self, name: str, rows: NDArray[np.intp]) -> NDArray[Any]:
+        """Return a column that every fact has, in some rows, which are in order."""
+        cut = np.searchsorted(rows, [*self.first.values(), np.iinfo(np.int64).max])
+        return np.concatenate(
+            [
+                each.take(rows[low:high] - first).of(name)
+                for each, first, (low, high) in zip(
+                    self.told.values(), self.first.values(), pairwise(cut), strict=True
+                )
+            ]
+        )
+
     def of_tables(self, names: Collection[str]) -> Chronicle:
         """Return what some of the tables tell."""
         return Chronicle(self.households, {name: each for name, each in self.told.items() if name in names})

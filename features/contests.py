@@ -33,15 +33,20 @@ class Contest:
     ----------
     chronicle : Chronicle
     wired : Wiring
+    made : Claims
+        Those that stand against each other.
     """
 
-    def __init__(self, chronicle: Chronicle, wired: Wiring) -> None:
+    def __init__(self, chronicle: Chronicle, wired: Wiring, made: Claims) -> None:
         self._wired = wired
+        fought = np.zeros(chronicle.joined("owner").size, dtype=bool)
+        fought[made.row] = True
+        rows, self._at = np.flatnonzero(fought), np.cumsum(fought) - 1
         occurred, known = (
-            chronicle.column(name).astype(np.int64) + _EARLIEST for name in ("occurred_on", "known_on")
+            chronicle.some(name, rows).astype(np.int64) + _EARLIEST for name in ("occurred_on", "known_on")
         )
-        record = hashes(chronicle.column("record_id"))
-        revision = np.fmin(np.fmax(chronicle.column("revision"), 0), _REVISIONS - 1).astype(np.int64)
+        record = hashes(chronicle.some("record_id", rows))
+        revision = np.fmin(np.fmax(chronicle.some("revision", rows), 0), _REVISIONS - 1).astype(np.int64)
         self._latest = _ranks(record, (occurred * _DAYS + known) * _REVISIONS + revision)
         self._account = self._latest
         if wired.ranked.any():
@@ -56,7 +61,7 @@ class Contest:
         ranked, apart = self._wired.ranked[channel], self._wired.apart[channel]
         least = moment * _ACCOUNTS + np.where(ranked, self._least[row], 0)
         group = least * (self._person.max(initial=0) + 1) + np.where(apart, self._person[row], 0)
-        late = np.where(ranked, self._account[row], self._latest[row])
+        late = np.where(ranked, self._account[self._at[row]], self._latest[self._at[row]])
         order = np.argsort(group * self._latest.size + late)
         group, least, moment = group[order], least[order], moment[order]
         opens = np.ones(order.size, dtype=bool)
