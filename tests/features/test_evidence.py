@@ -17,7 +17,7 @@ from tests.laws.histories import DAY, IDS, LINEAGES, believed, records, tables_o
 from tests.laws.twice import FEW, MANY, Laws, by_name
 
 LAWS = Laws()
-LINKS = ("split", "died")
+LINKS = ("split", "merged", "died")
 """Registrations that say whose a history is, and how far it goes."""
 BESIDE = (*CONTEXT_TABLES, "households", "members")
 """Tables that are never cited, and the people with whom their facts go."""
