@@ -25,7 +25,6 @@ ASKED_BY_SURVEYS = {
 """The form of a survey of living standards asks for these; a county's form does not."""
 
 NOT_IN_THE_COUNTY = {
-    "main_product_share_24m": "the county writes one product a household",
     "support_school_6m": "help with schooling is given there on entry into monitoring only",
 }
 RATES = {name for name in FEATURES if name.startswith("area_rate_")}
