@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 from features.chronicle import Chronicle
 from features.claims import NOWHERE, Claims, claims
 from features.contests import Contest
-from features.wiring import Wiring
+from features.wiring import Shorts, Wiring
 
-Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 
@@ -31,19 +30,19 @@ class Changes:
         What is added to the number of facts behind it.
     """
 
-    step: Ints
-    cell: Ints
+    step: Shorts
+    cell: Shorts
     amount: Floats
-    facts: NDArray[np.int32]
+    facts: Shorts
 
-    def on(self, step: int) -> tuple[Ints, Floats, NDArray[np.int32]]:
+    def on(self, step: int) -> tuple[Shorts, Floats, Shorts]:
         """Return cells, amounts and facts of one day."""
         low, high = np.searchsorted(self.step, (step, step + 1))
         return self.cell[low:high], self.amount[low:high], self.facts[low:high]
 
 
-_NOTHING = np.zeros(0, dtype=np.int64)
-_NONE = Changes(_NOTHING, _NOTHING, np.zeros(0), np.zeros(0, dtype=np.int32))
+_NOTHING = np.zeros(0, dtype=np.int32)
+_NONE = Changes(_NOTHING, _NOTHING, np.zeros(0), _NOTHING)
 
 
 def changes(
@@ -71,10 +70,11 @@ def changes(
         return _NONE, Claims(_NONE.step, _NONE.step, _NONE.step, _NONE.amount)
     step, until = chronicle.steps(known_by)
     made = claims(chronicle, wired, first_month, shape[1], step < until)
-    cell = (made.channel * shape[1] + made.month) * shape[2] + chronicle.joined("owner")[made.row]
+    owner = chronicle.joined("owner").astype(np.int32)
+    cell = (made.channel * shape[1] + made.month) * shape[2] + owner[made.row]
     late = wired.late[made.channel]
     where = np.where(late, cell - made.month * shape[2], cell)  # one place for all months
-    meeting, places = _meeting(where, wired.meets[made.channel], int(np.prod(shape)))
+    meeting, place = _meeting(where, wired.meets[made.channel], int(np.prod(shape)))
     plain = made.month != NOWHERE
     plain[meeting] = False
     alone = np.flatnonzero(plain)
@@ -87,7 +87,6 @@ def changes(
     ]
     first = alone[begins[alone] == 0]
     if meeting.size:
-        place = np.searchsorted(places, where[meeting])
         met = made.take(meeting)
         contest = Contest(chronicle, wired, met)
         fought, won = _fought(
@@ -98,15 +97,22 @@ def changes(
     return _in_order(parts, known_by.size), made.take(first)
 
 
-def _meeting(cell: Ints, meets: NDArray[np.bool_], cells: int) -> tuple[NDArray[np.intp], Ints]:
-    """Return the claims that share their cell with another against which they stand, and those cells."""
+def _meeting(cell: Shorts, meets: NDArray[np.bool_], cells: int) -> tuple[NDArray[np.intp], Shorts]:
+    """Return the claims that share their cell with another against which they stand, and a number of it."""
     rows = np.flatnonzero(meets)
-    shared = np.bincount(cell[rows], minlength=cells) > 1
-    return rows[shared[cell[rows]]], np.flatnonzero(shared)
+    cell, each = cell[rows], np.arange(rows.size, dtype=np.int32)
+    last = np.empty(cells, dtype=np.int32)  # the last claim on each cell, of cells that have one
+    last[cell] = each
+    lasts = last[cell]
+    shared = np.zeros(rows.size, dtype=bool)  # by the last claim
+    shared[lasts[lasts != each]] = True
+    meeting = shared[lasts]
+    number = np.cumsum(shared, dtype=np.int32) - np.int32(1)
+    return rows[meeting], number[lasts[meeting]]
 
 
 def _fought(
-    made: Claims, cell: Ints, place: Ints, begins: Ints, ends: Ints, days: int, contest: Contest
+    made: Claims, cell: Shorts, place: Shorts, begins: Shorts, ends: Shorts, days: int, contest: Contest
 ) -> tuple[list[Changes], NDArray[np.intp]]:
     """Follow places on which claims stand against each other through the days; also who wins the first.
 

@@ -184,10 +184,11 @@ class Chronicle:
         told = {name: each.take(chosen(each)) for name, each in self.told.items()}
         return Chronicle(self.households, {name: each for name, each in told.items() if each.row.size})
 
-    def steps(self, days: NDArray[np.datetime64]) -> tuple[Days, Days]:
+    def steps(self, days: NDArray[np.datetime64]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """Return for each row the first of the days on which it is believed, and the first when no more."""
         counted = days.astype(np.int64)
-        return np.searchsorted(counted, self.joined("start")), np.searchsorted(counted, self.joined("stop"))
+        begins, ends = (np.searchsorted(counted, self.joined(field)) for field in ("start", "stop"))
+        return begins.astype(np.int32), ends.astype(np.int32)
 
 
 def chronicle(tables: Tables, names: Sequence[str]) -> Chronicle:

@@ -12,7 +12,7 @@ from features.chronicle import Chronicle
 from features.conditions import states
 from features.history import NEVER
 from features.reach import AHEAD
-from features.wiring import DUE, DURING, EVER, NO_DATE, SPAN, STATES, Wiring
+from features.wiring import DUE, DURING, EVER, NO_DATE, SPAN, STATES, Shorts, Wiring
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -40,12 +40,12 @@ class Claims:
         A whole number.
     """
 
-    row: Ints
-    channel: Ints
-    month: Ints
+    row: Shorts
+    channel: Shorts
+    month: Shorts
     amount: Floats
 
-    def take(self, some: NDArray[np.intp] | NDArray[np.bool_]) -> Claims:
+    def take(self, some: NDArray[np.intp]) -> Claims:
         """Return some of the claims."""
         return Claims(self.row[some], self.channel[some], self.month[some], self.amount[some])
 
@@ -74,7 +74,7 @@ class Cells:
         self._values = np.concatenate(columns, dtype=np.float64, casting="unsafe") if columns else np.zeros(0)
         self._begin = np.array(begin, dtype=np.int64)
 
-    def read(self, place: Ints, row: Ints) -> Floats:
+    def read(self, place: Ints, row: Shorts) -> Floats:
         """Return values by their places in the wiring and rows of the chronicle."""
         values: Floats = self._values[self._begin[place] + row]
         return values
@@ -100,19 +100,20 @@ def claims(
     cells = Cells(chronicle, wired)
     value = cells.read(wired.value[channel], row)
     there = zero | (value >= wired.least[channel])
-    row, channel, zero, value = row[there], channel[there], zero[there], value[there]
+    if not there.all():
+        row, channel, zero, value = row[there], channel[there], zero[there], value[there]
     amount = np.rint(value * wired.scale[channel])
     coded = np.flatnonzero(wired.coded[channel])
     state = np.minimum(value[coded], STATES - 2).astype(np.int64) + 1
     amount[coded] = wired.equal[channel[coded], state]
     amount[zero] = 0.0
-    month = _month(chronicle.column("occurred_on"))[row] - first_month
+    month = (_month(chronicle.column("occurred_on")) - first_month).astype(np.int32)[row]
     return _placed(chronicle, Claims(row, channel, month, amount), cells, wired, first_month, months)
 
 
 def _read(
     chronicle: Chronicle, wired: Wiring, live: NDArray[np.bool_]
-) -> tuple[Ints, Ints, NDArray[np.bool_]]:
+) -> tuple[Shorts, Shorts, NDArray[np.bool_]]:
     """Return row and channel of every reading of a row, and whether 0 is held instead of the value."""
     classes = []
     for name, told in chronicle.told.items():
@@ -122,10 +123,15 @@ def _read(
             of_row += gives[states(told.declared.column(column), told.of(column))]
         classes.append(of_row)
     of_row = np.concatenate(classes)
-    count = np.where(live, wired.count[of_row], 0)
-    row = np.repeat(np.arange(of_row.size), count)
-    within = np.arange(row.size) + (wired.first[of_row] - (np.cumsum(count) - count))[row]
+    row, within = _counted_out(np.where(live, wired.count[of_row], 0), wired.first[of_row])
     return row, wired.channel[within], wired.zero[within]
+
+
+def _counted_out(count: Ints, first: Ints) -> tuple[Shorts, Shorts]:
+    """Repeat positions so often each, and count on from the first number of each."""
+    one = np.repeat(np.arange(count.size, dtype=np.int32), count)
+    shift = (first - (np.cumsum(count) - count)).astype(np.int32)
+    return one, np.arange(one.size, dtype=np.int32) + shift[one]
 
 
 def _placed(
@@ -135,21 +141,28 @@ def _placed(
     at = wired.at[made.channel]
     made.month[at == EVER] = 0
     due = np.flatnonzero(at == DUE)
-    most = np.full(at.size, months - AHEAD)
+    most = np.full(at.size, months - AHEAD, dtype=np.int32)
     if due.size:
         day = cells.read(wired.begins[made.channel[due]], made.row[due])
         month = np.where(day > NO_DATE, _month_of(day) - first_month, NOWHERE)
         made.month[due] = np.where((month >= 0) & (month < months), month, NOWHERE)
         most[due] = months
-    inside = (made.month >= 0) & (made.month < most) | wired.late[made.channel]
-    plain = made.take(inside & (at < SPAN))
-    long = np.flatnonzero(at >= SPAN)
-    if not long.size:
-        return plain
-    spread = _spread(chronicle, made.take(long), cells, wired, first_month, months - AHEAD)
+    long = at >= SPAN
+    plain = np.flatnonzero(((made.month >= 0) & (made.month < most) | wired.late[made.channel]) & ~long)
+    if not long.any():
+        return made.take(plain)
+    spread = _spread(chronicle, made.take(np.flatnonzero(long)), cells, wired, first_month, months - AHEAD)
     return Claims(
-        *(np.concatenate([getattr(plain, name), getattr(spread, name)]) for name in Claims.__slots__)
+        *(_both(getattr(made, name), plain, getattr(spread, name)) for name in Claims.__slots__)
     )
+
+
+def _both(values: NDArray[Any], some: NDArray[np.intp], others: NDArray[Any]) -> NDArray[Any]:
+    """Return some of the values and, behind them, others, copied once."""
+    both = np.empty(some.size + others.size, dtype=values.dtype)
+    np.take(values, some, out=both[: some.size], mode="clip")
+    both[some.size :] = others
+    return both
 
 
 def _spread(
@@ -167,8 +180,7 @@ def _spread(
     last = np.maximum(np.minimum(last, ended), first)
     low, high = np.maximum(first, 0), np.minimum(last, months - 1)
     count = np.maximum(high - low + 1, 0)
-    one = np.repeat(np.arange(count.size), count)
-    month = np.arange(one.size) + (low - (np.cumsum(count) - count))[one]
+    one, month = _counted_out(count, low)
     whole, parts = made.amount.astype(np.int64)[one], (last - first + 1)[one]
     place = month - first[one]
     shared = np.where(at[one] == SPAN, whole * (place + 1) // parts - whole * place // parts, whole)

@@ -59,7 +59,7 @@ class Contest:
         """Return which claims count, of those that live at each moment."""
         row, channel = made.row, made.channel
         ranked, apart = self._wired.ranked[channel], self._wired.apart[channel]
-        least = moment * _ACCOUNTS + np.where(ranked, self._least[row], 0)
+        least = moment.astype(np.int64) * _ACCOUNTS + np.where(ranked, self._least[row], 0)
         group = least * (self._person.max(initial=0) + 1) + np.where(apart, self._person[row], 0)
         late = np.where(ranked, self._account[self._at[row]], self._latest[self._at[row]])
         order = np.argsort(group * self._latest.size + late)

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from features.reach import REACH
 
 Array = NDArray[np.float64]
-Rows = NDArray[np.intp]
 
 FEW_HOUSEHOLDS = 16
 """Up to so many NumPy's own accumulation is the quicker one; beyond, a loop over the months."""
@@ -83,12 +82,6 @@ def below_to(series: Array, limit: Array, complete: Array) -> Array:
     return running(np.add, under)
 
 
-def pick(totals: Array, months: Array) -> Array:
-    """Return a running total as it is after so many months."""
-    picked: Array = totals[np.arange(months.size), months.astype(np.intp)]
-    return picked
-
-
 def total_of(known: Array, recorded: Array) -> Array:
     """Return a sum; unknown where nothing is known."""
     return np.where(known > 0, recorded, np.nan)
@@ -136,7 +129,17 @@ def window(series: Array, months: int, *, complete: bool) -> Array:
 
 def last_row(series: Array, back: Array, complete: Array) -> Array:
     """Return the month of the last known figure (``back`` = 1: of the one before), -1 where none."""
-    known = ~np.isnan(series)
+    return last_of(~np.isnan(series), back, complete)
+
+
+def last_of(known: NDArray[np.bool_], back: Array, complete: Array) -> Array:
+    """Return the last true month (``back`` = 1: the one before), -1 where none; the running one may not count.
+
+    Parameters
+    ----------
+    known : ndarray of bool, shape (expressions, REACH + 1, households)
+        May be written to.
+    """
     known[complete == 1, REACH] = False
     last = latest(known)
     before = np.flatnonzero(back)
@@ -146,18 +149,11 @@ def last_row(series: Array, back: Array, complete: Array) -> Array:
     return last.astype(np.float64)
 
 
-def latest(known: NDArray[np.bool_]) -> Rows:
+def latest(known: NDArray[np.bool_]) -> NDArray[np.int8]:
     """Return the last true month, -1 where none is."""
-    months = known.shape[1]
-    last = months - 1 - known[:, ::-1].argmax(axis=1)
-    return np.where(known.any(axis=1), last, -1)
-
-
-def at_row(series: Array, row: Array) -> Array:
-    """Return the figure of a month, unknown where there is none."""
-    place = row.astype(np.intp)
-    figure = series[np.arange(len(series))[:, None], np.maximum(place, 0), np.arange(series.shape[2])]
-    return np.where(place >= 0, figure, np.nan)
+    months = np.arange(1, known.shape[1] + 1, dtype=np.int8)[:, None]
+    last: NDArray[np.int8] = (known.view(np.int8) * months).max(axis=1) - np.int8(1)
+    return last
 
 
 def age_of(row: Array) -> Array:
@@ -224,14 +220,12 @@ OPERATIONS: dict[str, Callable[..., Array]] = {
     "least_to": least_to,
     "most_to": most_to,
     "below_to": below_to,
-    "pick": pick,
     "total_of": total_of,
     "mean_of": mean_of,
     "spread_of": spread_of,
     "slope_of": slope_of,
     "streak": streak,
     "last_row": last_row,
-    "at_row": at_row,
     "age_of": age_of,
     "sum_known": sum_known,
     "first_known": first_known,

@@ -49,6 +49,11 @@ class Operand:
     of: Any
     months: int = SINGLE
 
+    @cached_property
+    def places(self) -> NDArray[np.intp]:
+        """The slots one by one."""
+        return np.arange(self.of.start, self.of.stop) if isinstance(self.of, slice) else self.of
+
 
 @dataclass(frozen=True, eq=False)
 class Step:
@@ -123,13 +128,22 @@ _Term = tuple[str, tuple[_Given, ...], tuple[object, ...]]
 """Operation, operands and what is fixed."""
 
 _TOTALS = {"known": "known_to", "recorded": "recorded_to", "least": "least_to", "most": "most_to"}
-_MONTHLY = frozenset({*_TOTALS.values(), "below_to"})
+_OF_CHANNEL = {"known_to": "told_to", "recorded_to": "sum_to", "last_row": "last_told", "at_row": "told_at"}
+"""How the same is said of a channel as it is, which need not be laid out by month first."""
+
+_MONTHLY = frozenset({*_TOTALS.values(), "below_to", "told_to", "sum_to"})
+
+
+def _said(op: str, series: Node, *more: Node | float) -> tuple[str, tuple[Any, ...]]:
+    """Say an operation on a series: on the channel itself where it is one."""
+    if series.op == "months" and op in _OF_CHANNEL:
+        return _OF_CHANNEL[op], (*series.args, *more)
+    return op, (series, *more)
 
 
 def _pick(total: str, series: Node, months: float, *more: float) -> Node:
     """Read a running total after so many months."""
-    complete = float(series.complete)
-    return Node("pick", (Node(total, (series, *more, complete)), float(months)))
+    return Node("pick", (Node(*_said(total, series, *more, float(series.complete))), float(months)))
 
 
 def _known(series: Node, months: int) -> Node:
@@ -141,10 +155,10 @@ def _mean(series: Node, months: int) -> Node:
 
 
 def _last(series: Node, back: int) -> Node:
-    return Node("last_row", (series, float(back), float(series.complete)))
+    return Node(*_said("last_row", series, float(back), float(series.complete)))
 
 
-_SAID: dict[str, Callable[..., _Term]] = {
+_SAYINGS: dict[str, Callable[..., _Term]] = {
     **{
         op: lambda series, months, total=total: _plain(_pick(total, series, months))
         for op, total in _TOTALS.items()
@@ -171,7 +185,7 @@ _SAID: dict[str, Callable[..., _Term]] = {
         (months, series.complete),
     ),
     "streak": lambda series, limit, months: ("streak", (series, limit), (months, series.complete)),
-    "latest": lambda series, back: ("at_row", (series, _last(series, back)), ()),
+    "latest": lambda series, back: (*_said("at_row", series, _last(series, back)), ()),
     "age": lambda series: ("age_of", (_last(series, 0),), ()),
     "ahead": lambda series, months: ("ahead", (*series.channels(), float(months)), ()),
 }
@@ -183,8 +197,8 @@ def _plain(node: Node) -> _Term:
 
 
 def _term(node: Node) -> _Term:
-    if node.op in _SAID:
-        return _SAID[node.op](*node.args)
+    if node.op in _SAYINGS:
+        return _SAYINGS[node.op](*node.args)
     if node.op in FIGURES:
         return "of_area", (AreaFigure(node.op, node.args),), ()
     return _plain(node)

@@ -7,11 +7,12 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from features.channels import Channel
 from features.context import Surroundings
 from features.lines import MONTHS_A_YEAR
-from features.operations import OPERATIONS
+from features.operations import OPERATIONS, last_of, running
 from features.panel import Panel
-from features.plan import LONG, SHORT, AreaFigure, Operand, Plan, Step
+from features.plan import LONG, SHORT, SINGLE, AreaFigure, Operand, Plan, Step
 from features.readings import Node
 
 Array = NDArray[np.float64]
@@ -60,10 +61,13 @@ class View:
             self.results[step.months][step.out] = self._done(step)
 
     def read(self, node: Node) -> Array:
-        """Return the value of an expression of the plan: by month and household, or by household.
+        """Return the value of an expression or subexpression of the plan: by month and household, or by household.
 
         Months that nothing looked at are unknown.
         """
+        if node not in self.plan.slots and isinstance(node.args[0], Channel):
+            place = np.array([self.plan.channels.index(node.args[0])])
+            return _months(self, LONG, place)[0]
         months, slot = self.plan.slots[node]
         value: Array = self.results[months][slot]
         if months != SHORT:
@@ -71,6 +75,8 @@ class View:
         return np.concatenate([np.full((LONG - SHORT, value.shape[1]), np.nan), value])
 
     def _done(self, step: Step) -> Array:
+        if step.op in _BY_PLACE:
+            return _BY_PLACE[step.op](self, *step.operands)
         operands = [self._operand(operand, step) for operand in step.operands]
         operation = OPERATIONS.get(step.op)
         if operation is not None:
@@ -95,11 +101,49 @@ def _counts(view: View, months: int, channel: Positions) -> Array:
 
 
 def _carried(view: View, months: int, channel: Positions) -> Array:
-    values, present = view.values[channel, :LONG], view.present[channel, :LONG]
-    rows = np.arange(LONG)[:, None]
-    last = np.maximum.accumulate(np.where(present > 0, rows, -1), axis=1)[:, LONG - months :]
-    held = np.take_along_axis(values, np.maximum(last, 0), axis=1)
-    return np.where(last >= 0, held, np.nan)
+    told = view.present[channel, :LONG] > 0
+    held = np.where(told, view.values[channel, :LONG], np.nan)
+    for month in range(1, LONG):
+        np.copyto(held[:, month], held[:, month - 1], where=~told[:, month])
+    return held[:, LONG - months :]
+
+
+def _told_to(view: View, months: int, channel: Positions, complete: Array) -> Array:
+    """Count by number of months back how many of them a channel tells of (`operations.known_to`)."""
+    told = (view.present[channel, LONG - months : LONG][:, ::-1] > 0).astype(np.float64)
+    told[:, 0] *= (1.0 - complete)[:, None]
+    return running(np.add, told)
+
+
+def _sum_to(view: View, months: int, channel: Positions, complete: Array) -> Array:
+    """Add up by number of months back what a channel tells of them: it holds 0 where it tells nothing."""
+    recorded = view.values[channel, LONG - months : LONG][:, ::-1]
+    recorded[:, 0] *= (1.0 - complete)[:, None]
+    return running(np.add, recorded)
+
+
+def _last_told(view: View, _months: int, channel: Positions, back: Array, complete: Array) -> Array:
+    return last_of(view.present[channel, :LONG] > 0, back, complete)
+
+
+def _told_at(view: View, _months: int, channel: Positions, row: Array) -> Array:
+    place = row.astype(np.intp)
+    figure = view.values[channel[:, None], np.maximum(place, 0), np.arange(view.area.size)]
+    return np.where(place >= 0, figure, np.nan)
+
+
+def _pick(view: View, totals: Operand, months: Operand) -> Array:
+    """Return running totals as they are after so many months."""
+    picked: Array = view.results[totals.months][totals.places, months.of.astype(np.intp)]
+    return picked
+
+
+def _at_row(view: View, series: Operand, row: Operand) -> Array:
+    """Return the figures of a month, unknown where there is none."""
+    place = view.results[SINGLE][row.of].astype(np.intp)
+    figures = view.results[series.months]
+    figure = figures[series.places[:, None], np.maximum(place, 0), np.arange(view.area.size)]
+    return np.where(place >= 0, figure, np.nan)
 
 
 def _ahead(view: View, _months: int, channel: Positions, months: Array) -> Array:
@@ -139,6 +183,10 @@ _READ: dict[str, Callable[..., Array]] = {
     "months": _months,
     "counts": _counts,
     "carried": _carried,
+    "told_to": _told_to,
+    "sum_to": _sum_to,
+    "last_told": _last_told,
+    "told_at": _told_at,
     "ahead": _ahead,
     "ever": _ever,
     "days_since": _days_since,
@@ -148,3 +196,6 @@ _READ: dict[str, Callable[..., Array]] = {
     "of_area": _of_area,
 }
 """Operations that look at the panel or at the areas."""
+
+_BY_PLACE: dict[str, Callable[..., Array]] = {"pick": _pick, "at_row": _at_row}
+"""Operations that look up a little in long results, which are not copied for it."""

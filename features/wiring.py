@@ -15,6 +15,8 @@ from features.conditions import Conditions, fulfilling
 from features.contract import Column, Table
 
 Ints = NDArray[np.int64]
+Shorts = NDArray[np.int32]
+"""Numbers of which there are very many, and none large."""
 Floats = NDArray[np.float64]
 
 MONTH, EVER, DUE, SPAN, DURING = range(5)
@@ -81,7 +83,7 @@ class Wiring:
     tables: dict[str, TableWiring]
     count: Ints
     first: Ints
-    channel: Ints
+    channel: Shorts
     zero: NDArray[np.bool_]
     value: Ints
     begins: Ints
@@ -107,7 +109,7 @@ def wiring(channels: tuple[Channel, ...]) -> Wiring:
     for name in dict.fromkeys(channel.table for channel in channels):
         own = [(number, channel) for number, channel in enumerate(channels) if channel.table == name]
         conditions, reads, zero = _classes(own[0][1].declared, [channel for _, channel in own])
-        numbers = np.array([number for number, _ in own])
+        numbers = np.array([number for number, _ in own], dtype=np.int32)
         of_class, position = np.nonzero(reads.T)
         counts.append(reads.sum(axis=0))
         pairs.append(numbers[position])
@@ -121,7 +123,7 @@ def wiring(channels: tuple[Channel, ...]) -> Wiring:
         tables=tables,
         count=count,
         first=np.cumsum(count) - count,
-        channel=np.concatenate(pairs) if pairs else np.zeros(0, np.int64),
+        channel=np.concatenate([np.zeros(0, np.int32), *pairs]),
         zero=np.concatenate(zeros) if zeros else np.zeros(0, bool),
         value=np.array([places.index((each.table, each.value)) for each in channels], np.int64),
         begins=np.array([_place(places, each, 0) for each in channels], np.int64),
