@@ -152,9 +152,7 @@ def _placed(
     if not long.any():
         return made.take(plain)
     spread = _spread(chronicle, made.take(np.flatnonzero(long)), cells, wired, first_month, months - AHEAD)
-    return Claims(
-        *(_both(getattr(made, name), plain, getattr(spread, name)) for name in Claims.__slots__)
-    )
+    return Claims(*(_both(getattr(made, name), plain, getattr(spread, name)) for name in Claims.__slots__))
 
 
 def _both(values: NDArray[Any], some: NDArray[np.intp], others: NDArray[Any]) -> NDArray[Any]:

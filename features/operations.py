@@ -30,6 +30,18 @@ def running(add: np.ufunc, values: Array) -> Array:
     return values
 
 
+def carried(values: Array, told: NDArray[np.bool_]) -> Array:
+    """Hold by month the figure last told, until the next one; NaN before the first."""
+    if values.shape[2] <= FEW_HOUSEHOLDS:
+        last = np.maximum.accumulate(np.where(told, np.arange(told.shape[1])[:, None], -1), axis=1)
+        held = np.take_along_axis(values, np.maximum(last, 0), axis=1)
+        return np.where(last >= 0, held, np.nan)
+    held = np.where(told, values, np.nan)
+    for month in range(1, held.shape[1]):
+        np.copyto(held[:, month], held[:, month - 1], where=~told[:, month])
+    return held
+
+
 def ordered_sum(values: Array) -> Array:
     """Add up along the first axis in its order, whatever the shape (NumPy's ``sum`` does not)."""
     total: Array = values[0].copy()
@@ -133,7 +145,7 @@ def last_row(series: Array, back: Array, complete: Array) -> Array:
 
 
 def last_of(known: NDArray[np.bool_], back: Array, complete: Array) -> Array:
-    """Return the last true month (``back`` = 1: the one before), -1 where none; the running one may not count.
+    """Return the last true month (``back`` = 1: the one before), -1 where none; perhaps not the running one.
 
     Parameters
     ----------

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from features.channels import Channel
 from features.context import Surroundings
 from features.lines import MONTHS_A_YEAR
-from features.operations import OPERATIONS, last_of, running
+from features.operations import OPERATIONS, carried, last_of, running
 from features.panel import Panel
 from features.plan import LONG, SHORT, SINGLE, AreaFigure, Operand, Plan, Step
 from features.readings import Node
@@ -61,13 +61,14 @@ class View:
             self.results[step.months][step.out] = self._done(step)
 
     def read(self, node: Node) -> Array:
-        """Return the value of an expression or subexpression of the plan: by month and household, or by household.
+        """Return the value of an expression, or a part of one: by month and household, or by household.
 
         Months that nothing looked at are unknown.
         """
         if node not in self.plan.slots and isinstance(node.args[0], Channel):
             place = np.array([self.plan.channels.index(node.args[0])])
-            return _months(self, LONG, place)[0]
+            told: Array = _months(self, LONG, place)[0]
+            return told
         months, slot = self.plan.slots[node]
         value: Array = self.results[months][slot]
         if months != SHORT:
@@ -101,11 +102,7 @@ def _counts(view: View, months: int, channel: Positions) -> Array:
 
 
 def _carried(view: View, months: int, channel: Positions) -> Array:
-    told = view.present[channel, :LONG] > 0
-    held = np.where(told, view.values[channel, :LONG], np.nan)
-    for month in range(1, LONG):
-        np.copyto(held[:, month], held[:, month - 1], where=~told[:, month])
-    return held[:, LONG - months :]
+    return carried(view.values[channel, :LONG], view.present[channel, :LONG] > 0)[:, LONG - months :]
 
 
 def _told_to(view: View, months: int, channel: Positions, complete: Array) -> Array:
@@ -117,19 +114,13 @@ def _told_to(view: View, months: int, channel: Positions, complete: Array) -> Ar
 
 def _sum_to(view: View, months: int, channel: Positions, complete: Array) -> Array:
     """Add up by number of months back what a channel tells of them: it holds 0 where it tells nothing."""
-    recorded = view.values[channel, LONG - months : LONG][:, ::-1]
+    recorded = view.values[channel, LONG - months : LONG][:, ::-1].copy()
     recorded[:, 0] *= (1.0 - complete)[:, None]
     return running(np.add, recorded)
 
 
 def _last_told(view: View, _months: int, channel: Positions, back: Array, complete: Array) -> Array:
     return last_of(view.present[channel, :LONG] > 0, back, complete)
-
-
-def _told_at(view: View, _months: int, channel: Positions, row: Array) -> Array:
-    place = row.astype(np.intp)
-    figure = view.values[channel[:, None], np.maximum(place, 0), np.arange(view.area.size)]
-    return np.where(place >= 0, figure, np.nan)
 
 
 def _pick(view: View, totals: Operand, months: Operand) -> Array:
@@ -140,9 +131,17 @@ def _pick(view: View, totals: Operand, months: Operand) -> Array:
 
 def _at_row(view: View, series: Operand, row: Operand) -> Array:
     """Return the figures of a month, unknown where there is none."""
-    place = view.results[SINGLE][row.of].astype(np.intp)
-    figures = view.results[series.months]
-    figure = figures[series.places[:, None], np.maximum(place, 0), np.arange(view.area.size)]
+    return _at(view.results[series.months], series, view.results[SINGLE][row.of])
+
+
+def _told_at(view: View, channel: Operand, row: Operand) -> Array:
+    """Return what channels tell of a month."""
+    return _at(view.values, channel, view.results[SINGLE][row.of])
+
+
+def _at(figures: Array, which: Operand, row: Array) -> Array:
+    place = row.astype(np.intp)
+    figure = figures[which.places[:, None], np.maximum(place, 0), np.arange(row.shape[1])]
     return np.where(place >= 0, figure, np.nan)
 
 
@@ -186,7 +185,6 @@ _READ: dict[str, Callable[..., Array]] = {
     "told_to": _told_to,
     "sum_to": _sum_to,
     "last_told": _last_told,
-    "told_at": _told_at,
     "ahead": _ahead,
     "ever": _ever,
     "days_since": _days_since,
@@ -197,5 +195,5 @@ _READ: dict[str, Callable[..., Array]] = {
 }
 """Operations that look at the panel or at the areas."""
 
-_BY_PLACE: dict[str, Callable[..., Array]] = {"pick": _pick, "at_row": _at_row}
+_BY_PLACE: dict[str, Callable[..., Array]] = {"pick": _pick, "at_row": _at_row, "told_at": _told_at}
 """Operations that look up a little in long results, which are not copied for it."""

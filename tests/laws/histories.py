@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from features.check import accept
 from features.contract import Column, Tables
+from features.history import ABOUT_THE_TELLING
 from features.tables import CONTEXT_TABLES, HOUSEHOLD_TABLES, TABLES
 
 Row = dict[str, Any]
@@ -245,12 +246,20 @@ def newest(drawn: History, record_id: str) -> Row:
 
 
 def believed(drawn: History, day: date) -> History:
-    """Return the version of each record that is believed at the end of a day."""
+    """Return the version of each record that is believed at the end of a day.
+
+    One that says no more than the version before it is no news: that one stays.
+    """
     known = [(table, row) for table, row in drawn if row["known_on"] <= day]
-    last = {}
+    last: dict[str, tuple[str, Row]] = {}
     for table, row in sorted(known, key=lambda each: (each[1]["known_on"], each[1]["revision"])):
-        last[row["record_id"]] = (table, row)
+        if row["record_id"] not in last or _said(last[row["record_id"]][1]) != _said(row):
+            last[row["record_id"]] = (table, row)
     return [(table, row) for table, row in last.values() if not row["voided"]]
+
+
+def _said(row: Row) -> Row:
+    return {name: value for name, value in row.items() if name not in ABOUT_THE_TELLING}
 
 
 _LONG_AGO = {"occurred_on": date(2020, 1, 1), "known_on": date(2020, 1, 1), "revision": 0, "voided": False}

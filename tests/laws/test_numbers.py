@@ -55,9 +55,8 @@ def figures(middle, apart):
 
 def known_and_mean(series):
     """Return how many figures are known, and their mean, as a plan works them out."""
-    back = np.array([float(REACH)])
-    known = operations.pick(operations.known_to(series, np.ones(1)), back)
-    recorded = operations.pick(operations.recorded_to(series, np.ones(1)), back)
+    known = operations.known_to(series, np.ones(1))[:, REACH]
+    recorded = operations.recorded_to(series, np.ones(1))[:, REACH]
     return known, operations.mean_of(known, recorded)
 
 
