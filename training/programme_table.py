@@ -131,7 +131,11 @@ class ProgrammeTable:
         judged = self.why_not_judged is None
         head = ["", "visits", "found", "nobody suspected", "lead, months", "found a visit", "stays listed"]
         if judged:
-            head += [f"nobody susp. / {self.reference}", f"nobody susp. - {self.reference}"]
+            head += [
+                f"found / {self.reference}",
+                f"nobody s. / {self.reference}",
+                f"nobody s. - {self.reference}",
+            ]
         return [head, *(self._line(row, judged) for row in self.rows)]
 
     @staticmethod
@@ -141,7 +145,7 @@ class ProgrammeTable:
         line.append("-" if shown.lead_months is None else f"{shown.lead_months:.1f}")
         line += [cell(Estimate(shown.per_visit)), cell(Estimate(shown.stability))]
         if judged:
-            line.append("" if row.ratio is None else cell(row.ratio["unsuspected"]))
+            line += [""] * 2 if row.ratio is None else [cell(row.ratio[name]) for name in COUNTED]
             line.append("" if row.difference is None else whole(row.difference["unsuspected"], signed=True))
         return line
 

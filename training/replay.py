@@ -99,9 +99,9 @@ class Listings:
     suspected : (visits,) array of bool
         Whether anybody suspected it on the day of the list.
     stability : float or None
-        Of the lists that would be drawn if nobody were silent: the share of a month's list that is on the
-        next month's, among those who are candidates in both; the mean over the months. None where there is
-        no such pair.
+        How much of a month's list would be on the next month's: both drawn as if nobody were silent and the
+        grids had the same visits in both, counted among those who are candidates in both; the mean over the
+        months. None where there is no such pair.
     """
 
     month: Whole
@@ -198,7 +198,8 @@ def replay(
     candidates. Silent ones count as candidates, and are not listed.
     """
     last = np.full(entries.entered.size, np.datetime64("0001-01-01", "D"))
-    listed, kept, before = [], [], None
+    listed, kept = [], list[float]()
+    former: tuple[Whole, Capacity] | None = None
     for place, (month, score) in enumerate(zip(months, scores, strict=True)):
         there = np.flatnonzero(~(entries.known_on[month.household] <= month.day))
         household, grid = month.household[there], month.grid[there]
@@ -209,11 +210,11 @@ def replay(
         rows = awake[taken(grid[awake], township, month.capacity)]
         last[household[rows]] = month.day
         listed.append((np.full(rows.size, place), household[rows], month.suspected[there[rows]]))
-        if_awake = household[ahead[taken(grid[ahead], township, month.capacity)]]
-        if before is not None:
-            still = before[np.isin(before, household)]
-            kept += [float(np.isin(still, if_awake).mean())] if still.size else []
-        before = if_awake
+        if former is not None:
+            again = household[ahead[taken(grid[ahead], township, former[1])]]
+            still = former[0][np.isin(former[0], household)]
+            kept += [float(np.isin(still, again).mean())] if still.size else []
+        former = household[ahead[taken(grid[ahead], township, month.capacity)]], month.capacity
     where, who, suspected = (np.concatenate(each) for each in zip(*listed, strict=True))
     return Listings(where, who, suspected, float(np.mean(kept)) if kept else None)
 

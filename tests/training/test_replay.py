@@ -205,7 +205,7 @@ def test_more_visits_never_find_fewer(history, seed):
 
 @given(histories)
 def test_who_knows_who_enters_soonest_finds_most_where_all_visits_are_shared(history):
-    """With one grid and each listed once: serving the nearest deadline first is best for what takes one visit.
+    """With one grid and each listed once: where all take one visit, the nearest deadline first is best.
 
     References
     ----------
@@ -241,7 +241,7 @@ def test_found_and_missed_are_all_entries_and_the_split_adds_up(history, rules):
 
 @given(histories, rules_drawn)
 def test_what_is_found_can_be_counted_by_hand(history, rules):
-    """Row by row: the first listing in the twelve months before an entry, its lead, whether it was suspected."""
+    """By household: the first listing in the twelve months before an entry, its lead, whether suspected."""
     listings = history.listings(rules)
     first: dict[int, tuple[float, bool]] = {}
     for place, who, suspected in zip(listings.month, listings.household, listings.suspected, strict=True):
