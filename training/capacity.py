@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from features.errors import Usage
+
 Whole = NDArray[np.int64]
 
 VISITS_PER_100 = 2.0
@@ -16,9 +18,23 @@ A grid can verify 0.5 to 1 household a month beside its rounds (reasoned), and 5
 grids (seed S000) are 24.5 a grid: 2 to 4 visits for 100 households, of which this is the lower end.
 """
 
+MOST_PER_100 = 100.0
+"""Everybody every month."""
+
 _STEP = np.uint64(0x9E3779B97F4A7C15)
 _MIX = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))
 _SHIFTS = (np.uint64(30), np.uint64(27), np.uint64(31))
+
+
+def check_visits(per_100: float) -> None:
+    """Refuse a number of visits a month for 100 households that is none.
+
+    Raises
+    ------
+    Usage
+    """
+    if not 0.0 <= per_100 <= MOST_PER_100:
+        raise Usage(f"visits a month for 100 households are 0 to {MOST_PER_100:.0f}, not {per_100:g}")
 
 
 @dataclass(frozen=True, eq=False)

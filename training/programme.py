@@ -89,20 +89,18 @@ def replayed(
     if not candidates.household.size:
         raise Refused("nobody could be listed: every household is monitored or gone")
     told("their scores")
-    scores = {name: each.score for name, each in say(candidates.cohort).items()}
-    by_chance, no_ceiling = _by_chance(read_chances(folder, ENTRY, rules.within_months), candidates)
-    if by_chance is not None:
-        scores[CEILING] = by_chance
+    chances = read_chances(folder, ENTRY, rules.within_months)
+    scores, no_ceiling = _scores(say(candidates.cohort), chances, candidates)
     told("the lists of every month")
     months = _months(candidates, days, of_grids, map_, per_100, rules)
     entries = _entries(tables, households, days[0])
     reached, stability = _replays(months, scores, map_, entries, rules)
-    village = np.zeros(households.size, dtype=np.int64)
-    village[candidates.household[::-1]] = map_.village[candidates.grid[::-1]]
+    village = _villages(candidates, map_, households.size)
+    rows = programme_rows(
+        reached, stability, village, reference=REFERENCE, resamples=resamples, random_state=1
+    )
     return ProgrammeTable(
-        rows=programme_rows(
-            reached, stability, village, reference=REFERENCE, resamples=resamples, random_state=1
-        ),
+        rows=rows,
         reference=REFERENCE,
         days=tuple(days.astype(str).tolist()),
         in_sample=in_sample,
@@ -156,6 +154,22 @@ def _entries(tables: Tables, households: NDArray[np.str_], first: np.datetime64)
     entered, known_on = np.full((2, households.size), np.datetime64("NaT", "D"))
     entered[who], known_on[who] = day[order][at], known[order][at]
     return Entries(entered, known_on)
+
+
+def _villages(candidates: Candidates, map_: Map, households: int) -> Whole:
+    """Return the village of each household: that in which it first could be listed, for good."""
+    village = np.zeros(households, dtype=np.int64)
+    village[candidates.household[::-1]] = map_.village[candidates.grid[::-1]]
+    return village
+
+
+def _scores(
+    said: Mapping[str, Scores], chances: Chances | None, candidates: Candidates
+) -> tuple[dict[str, Floats], str | None]:
+    """Return the order of each scorer, that of the true chances among them, or why that is left out."""
+    scores = {name: each.score for name, each in said.items()}
+    by_chance, why_not = _by_chance(chances, candidates)
+    return scores if by_chance is None else {**scores, CEILING: by_chance}, why_not
 
 
 def _by_chance(chances: Chances | None, candidates: Candidates) -> tuple[Floats | None, str | None]:

@@ -226,6 +226,8 @@ def test_words_that_are_off_are_a_matter_of_usage(run, early, county, tmp_path):
         (early.version, plain, "--perfect", early.version),
         (early.version, "nowhere"),
         (early.version, county, "--capacity", 3),
+        (early.version, county, "--programme", "--capacity", "nan"),
+        (early.version, county, "--programme", "--capacity", -1),
     ):
         code, shown, told = run("evaluate", *words, "--name", "fangpin", "--predictions", out)
         assert (code, shown) == (2, "")

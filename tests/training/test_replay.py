@@ -164,6 +164,17 @@ def test_who_is_known_to_have_entered_is_not_listed(history, rules):
     assert not (history.entries.known_on[listings.household] <= days).any()
 
 
+def test_who_has_entered_is_visited_in_vain_until_it_is_known():
+    """The list of the day knows what was known on the day; such a visit finds nobody."""
+    day, entered = np.datetime64("2023-06-30"), np.array(["2023-06-20"], dtype="datetime64[D]")
+    capacity = Capacity(np.array([1]), np.array([0]))
+    one = Month(day, np.array([0]), np.array([0]), np.array([False]), capacity)
+    for known_on, visits in (("2023-07-01", 1), ("2023-06-30", 0)):
+        entries = Entries(entered, np.array([known_on], dtype="datetime64[D]"))
+        shown = History((one,), (np.zeros(1),), np.array([0]), entries).programme(Rules())
+        assert (shown.visits, shown.found, shown.missed) == (visits, 0, 0)
+
+
 @given(histories, rules_drawn, st.integers(0, 100))
 def test_any_order_of_the_rows_gives_the_same_lists(history, rules, seed):
     """Ties are parted by the household and the month, not by where a row stands."""
@@ -255,8 +266,8 @@ def test_what_is_found_can_be_counted_by_hand(history, rules):
         assert shown.lead_months == pytest.approx(np.median([lead for lead, _ in first.values()]))
 
 
-def test_lists_of_the_same_order_every_month_are_stable_though_they_take_turns():
-    """Stability looks at the lists as if nobody were silent: an order that does not change has 1."""
+def test_an_order_that_stays_is_stable_though_lists_take_turns():
+    """Stability is of lists without silence and of the same visits in both months: of the order alone."""
     history = one_grid(drawn(3, months=4))
     everybody = np.arange(60)
     rolls = tuple(
@@ -265,12 +276,16 @@ def test_lists_of_the_same_order_every_month_are_stable_though_they_take_turns()
     )
     nobody = Entries(np.full(60, NOBODY), np.full(60, NOBODY))
     still = replace(history, months=rolls, entries=nobody, scores=(everybody.astype(float),) * 4)
-    few = tuple(replace(m, capacity=Capacity(np.array([5]), np.array([0]))) for m in rolls)
+    visits = (5, 2, 7, 4)
+    few = tuple(
+        replace(month, capacity=Capacity(np.array([each]), np.array([0])))
+        for month, each in zip(rolls, visits, strict=True)
+    )
     still = replace(still, months=few)
     listings = still.listings(Rules(floor=1.0))
     assert listings.stability == 1.0
-    assert np.unique(listings.household[:10]).size == 10
-    turned = replace(still, scores=tuple(np.roll(everybody, 5 * m).astype(float) for m in range(4)))
+    assert np.unique(listings.household[:7]).size == 7
+    turned = replace(still, scores=tuple(np.roll(everybody, 10 * m).astype(float) for m in range(4)))
     assert turned.listings(Rules(floor=1.0)).stability == 0.0
 
 

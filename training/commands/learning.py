@@ -77,12 +77,12 @@ def evaluate(  # noqa: PLR0913 - the words of the command
     ] = False,
     capacity: Annotated[
         float | None,
-        typer.Option(help="Visits a month for 100 households, for --programme; else 2.", min=0.0),
+        typer.Option(help="Visits a month for 100 households, for --programme; else 2."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Judge a version on tables: beside the baselines, and in a simulated county beside what can be known."""
-    from training.capacity import VISITS_PER_100
+    from training.capacity import VISITS_PER_100, check_visits
     from training.judgement import write_predictions
     from training.judging import evaluate as judge
     from training.settings import places
@@ -90,6 +90,7 @@ def evaluate(  # noqa: PLR0913 - the words of the command
     if capacity is not None and not programme:
         raise Usage("--capacity goes with --programme")
     visits = VISITS_PER_100 if capacity is None else capacity
+    check_visits(visits)
     judged, said = judge(
         version,
         folder,
