@@ -13,6 +13,7 @@ from training.ceiling import Ceiling
 from training.cohort import Followed
 from training.comparison import Comparison
 from training.evaluation import leak_suspected
+from training.programme_table import ProgrammeTable
 from training.truth import Chances
 
 MODEL = "LightGBM"
@@ -40,6 +41,8 @@ class Judgement:
         The same against true chances, where the tables have them.
     left_out : int
         Rows with a chance that were not at risk as far as was known on the day, and are not judged.
+    programme : ProgrammeTable or None
+        What monthly lists would have found, where that was asked for.
     """
 
     name: str
@@ -52,14 +55,17 @@ class Judgement:
     comparison: Comparison
     ceiling: Ceiling | None
     left_out: int
+    programme: ProgrammeTable | None = None
 
     def as_dict(self) -> dict[str, object]:
-        """Give everything ready for JSON."""
-        return {
+        """Give everything ready for JSON; the programme only where it was asked for."""
+        given = {
             **vars(self),
             "comparison": self.comparison.as_dict(),
             "ceiling": None if self.ceiling is None else self.ceiling.as_dict(),
         }
+        del given["programme"]
+        return given if self.programme is None else {**given, "programme": self.programme.as_dict()}
 
     def as_text(self) -> str:
         """Give the tables as plain text, and first how far they can be trusted."""
@@ -81,6 +87,8 @@ class Judgement:
             parts.append(self.ceiling.as_text())
         if self.left_out:
             parts.append(f"{self.left_out} rows with a chance were not at risk as known, and are left out.")
+        if self.programme is not None:
+            parts.append(self.programme.as_text())
         return "\n\n".join(parts)
 
     def _sample(self) -> str:

@@ -29,6 +29,7 @@ from training.judgement import MODEL, Judgement, predictions
 from training.learning import Told, baselines
 from training.outcomes import at_risk
 from training.pipeline import dated_tables, followed_to
+from training.programme import replayed
 from training.settings import Places
 from training.targets import NEXT_VISIT, Question, columns_for
 from training.thinning import shifted, thinned
@@ -83,7 +84,7 @@ class Scorers:
         return said
 
 
-def evaluate(
+def evaluate(  # noqa: PLR0913 - the words of the command
     version: str,
     folder: Path,
     *,
@@ -92,6 +93,7 @@ def evaluate(
     perfect: str | None = None,
     share: float = 0.10,
     resamples: int = 200,
+    visits_per_100: float | None = None,
     told: Told = lambda _: None,
 ) -> tuple[Judgement, pd.DataFrame]:
     """Judge a registered version on a folder of tables.
@@ -110,6 +112,8 @@ def evaluate(
     share : float
         Of the rows, on the list whose recall and precision are told beside the baselines.
     resamples : int
+    visits_per_100 : float, optional
+        Visits a month for 100 households: where given, monthly lists under it are replayed too.
     told : callable
 
     Returns
@@ -155,6 +159,17 @@ def evaluate(
     if chances is not None:
         told("the ceiling")
         ceiling, of_chances = _ceiling(chances, scorers, observer, resamples)
+    programme = None
+    if visits_per_100 is not None:
+        programme = replayed(
+            tables,
+            folder,
+            scorers.say,
+            learnt_by=learnt_by,
+            per_100=visits_per_100,
+            resamples=resamples,
+            told=told,
+        )
     judgement = Judgement(
         name=name,
         version=version,
@@ -166,6 +181,7 @@ def evaluate(
         comparison=compared,
         ceiling=ceiling,
         left_out=left_out,
+        programme=programme,
     )
     return judgement, predictions(followed, tested, _probability(said[MODEL]), chances, of_chances)
 

@@ -202,7 +202,8 @@ class Asked:
 def _entry(asked: Asked) -> Floats:
     households = asked.households()
     steps = steps_of(asked.tables, households)
-    y = asked.came(steps.entries(asked.last))
+    household, day, _ = steps.entries(asked.last)
+    y = asked.came((household, day))
     owner = np.searchsorted(households, asked.cohort.household_id)
     for day in np.unique(asked.cohort.as_of):
         rows = np.flatnonzero(asked.cohort.as_of == day)

@@ -21,6 +21,23 @@ def cell(estimate: Estimate, *, signed: bool = False) -> str:
     return f"{text} [{_number(estimate.low, signed=signed)} {_number(estimate.high, signed=signed)}]"
 
 
+def whole(estimate: Estimate, *, signed: bool = False) -> str:
+    """Return a count and its interval without digits after the point.
+
+    Examples
+    --------
+    >>> whole(Estimate(7.0, 3.0, 11.25)), whole(Estimate(7.0), signed=True)
+    ('7 [3 11]', '+7')
+    """
+    if estimate.value is None:
+        return "-"
+    sign = "+" if signed else ""
+    text = f"{estimate.value:{sign}.0f}"
+    if estimate.low is None or estimate.high is None:
+        return text
+    return f"{text} [{estimate.low:{sign}.0f} {estimate.high:{sign}.0f}]"
+
+
 def aligned(lines: list[list[str]]) -> list[str]:
     """Return rows of cells as lines, the first column to the left, the others to the right."""
     widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]

@@ -62,10 +62,10 @@ class Steps:
         held = (self.start <= known_by) & (known_by < self.stop) & (self.occurred_on <= day)
         return self._monitored(held)
 
-    def entries(self, known_by: np.datetime64) -> tuple[NDArray[np.int64], Days]:
-        """Return household and day of each entry, as known at the end of a day."""
+    def entries(self, known_by: np.datetime64) -> tuple[NDArray[np.int64], Days, Days]:
+        """Return household and day of each entry, as known at the end of a day, and since when it is told."""
         held = (self.start <= known_by) & (known_by < self.stop) & (self.step == ENTRY)
-        return self.owner[held], self.occurred_on[held]
+        return self.owner[held], self.occurred_on[held], self.start[held]
 
     def _monitored(self, held: Mask) -> Mask:
         state = self._last(held & np.isin(self.step, (ENTRY, ELIMINATION, REINSTATEMENT)))

@@ -44,6 +44,9 @@ def test_a_simulated_county_is_asked_about_one_of_its_households(train, tmp_path
     assert train("check", county) == "no breach of the contract\n"
     told = train("fit", county, "--trained-on", "simulated")
     assert "registered as fangpin version 1" in told
+    judged = train("evaluate", "1", county, "--programme", "--resamples", 10)
+    assert "programme replayed: " in judged
+    assert "cannot be judged" in judged
     assert train("promote", "1", "--reason", "a journey").startswith("fangpin-1 serves")
     assert "simulated" in train("card", "1")
     story = json.loads(train("stories", county, "--json"))[0]

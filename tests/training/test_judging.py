@@ -168,10 +168,10 @@ def test_the_same_records_are_no_ceiling_above_the_model(judged):
 def run(monkeypatch, capsys, home):
     """Return a way to type a command: it gives the exit code and what was printed on either stream."""
     monkeypatch.setenv("FANGPIN_HOME", str(home))
-    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
     monkeypatch.delenv("FANGPIN_BUNDLES", raising=False)
 
     def typed(*words: object) -> tuple[int, str, str]:
+        monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)  # which MLflow sets for whoever comes next
         monkeypatch.setattr(sys, "argv", ["fangpin-train", *map(str, words)])
         with pytest.raises(SystemExit) as ended:
             main()
@@ -195,6 +195,27 @@ def test_the_command_prints_and_writes_what_it_found(run, early, county, tmp_pat
     assert not list(tmp_path.glob(".*half"))
 
 
+def test_the_command_replays_the_programme_where_it_is_asked_to(run, early, county):
+    """After the judgement, by every scorer under the same rules; without the word nothing is changed."""
+    words = ("evaluate", early.version, county, "--name", "fangpin", "--resamples", 5)
+    code, plain, _ = run(*words, "--json")
+    assert code == 0
+    code, shown, told = run(*words, "--programme", "--capacity", 3, "--json")
+    assert code == 0, told
+    read = json.loads(shown)
+    programme = read.pop("programme")
+    assert read == json.loads(plain)
+    assert [row["scorer"] for row in programme["rows"]] == SCORERS
+    assert "No ceiling" in programme["no_ceiling"]
+    assert (programme["per_100"], programme["in_sample"]) == (3.0, False)
+    assert all(row["programme"]["visits"] > 0 for row in programme["rows"])
+    assert "the lists of every month" in told
+    code, text, _ = run(*words, "--programme")
+    assert code == 0
+    assert text.index("all: ") < text.index("programme replayed: ")
+    assert "2 visits a month for 100 households" in text
+
+
 def test_words_that_are_off_are_a_matter_of_usage(run, early, county, tmp_path):
     """No such version, or perfect records that are not there: exit code 2, and no file."""
     plain = tmp_path / "plain"
@@ -204,6 +225,9 @@ def test_words_that_are_off_are_a_matter_of_usage(run, early, county, tmp_path):
         (99, county),
         (early.version, plain, "--perfect", early.version),
         (early.version, "nowhere"),
+        (early.version, county, "--capacity", 3),
+        (early.version, county, "--programme", "--capacity", "nan"),
+        (early.version, county, "--programme", "--capacity", -1),
     ):
         code, shown, told = run("evaluate", *words, "--name", "fangpin", "--predictions", out)
         assert (code, shown) == (2, "")

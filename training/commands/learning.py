@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
+from features.errors import Usage
 from training.commands.door import AsJson, Name, day, now, print_json, told_steps
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def fit(
     typer.echo(f"\n{counted}; registered as {fitted.name} version {fitted.version}")
 
 
-def evaluate(
+def evaluate(  # noqa: PLR0913 - the words of the command
     version: str,
     folder: Path,
     *,
@@ -71,13 +72,25 @@ def evaluate(
     ] = None,
     share: Annotated[float, typer.Option(help="Share of the rows on the list.", min=0.0001, max=1.0)] = 0.1,
     resamples: Annotated[int, typer.Option(help="Resamples of households for the intervals.")] = 200,
+    programme: Annotated[
+        bool, typer.Option("--programme", help="Replay monthly lists of visits and count what they found.")
+    ] = False,
+    capacity: Annotated[
+        float | None,
+        typer.Option(help="Visits a month for 100 households, for --programme; else 2."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Judge a version on tables: beside the baselines, and in a simulated county beside what can be known."""
+    from training.capacity import VISITS_PER_100, check_visits
     from training.judgement import write_predictions
     from training.judging import evaluate as judge
     from training.settings import places
 
+    if capacity is not None and not programme:
+        raise Usage("--capacity goes with --programme")
+    visits = VISITS_PER_100 if capacity is None else capacity
+    check_visits(visits)
     judged, said = judge(
         version,
         folder,
@@ -86,6 +99,7 @@ def evaluate(
         perfect=perfect,
         share=share,
         resamples=resamples,
+        visits_per_100=visits if programme else None,
         told=told_steps(),
     )
     if predictions is not None:

@@ -1,0 +1,219 @@
+"""The programme replay of a folder of tables: monthly lists by every scorer, and what they found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.contract import Tables
+from features.errors import Refused
+from features.vectors import Cohort
+from training.candidates import Candidates, Map, candidates_on
+from training.capacity import VISITS_PER_100, monthly_capacity
+from training.ceiling import CEILING
+from training.evaluation import Scores
+from training.horizon import months_on
+from training.learning import Told
+from training.outcomes import as_of_days, last_known
+from training.programme_table import ProgrammeTable, programme_rows
+from training.replay import Entries, Month, Reach, Rules, reach, replay
+from training.standing import steps_of
+from training.targets import REPORTING_MONTHS
+from training.truth import Chances, read_chances
+
+Floats = NDArray[np.float64]
+Whole = NDArray[np.int64]
+Days = NDArray[np.datetime64]
+Say = Callable[[Cohort], Mapping[str, Scores]]
+
+REFERENCE = "rules fired"
+ENTRY = "entry"
+
+LAST_MONTHS = 12
+"""Where a version learnt from all month ends, so many of the last are replayed."""
+
+CHANCE_AGE_MONTHS = 3
+"""A true chance stands for its household for so long."""
+
+CHANCES_NEEDED = 0.9
+"""Share of the candidates whose chance must be known every month for an order by chances to be a ceiling."""
+
+
+def replayed(
+    tables: Tables,
+    folder: Path,
+    say: Say,
+    *,
+    learnt_by: np.datetime64 | None,
+    per_100: float = VISITS_PER_100,
+    rules: Rules | None = None,
+    resamples: int = 200,
+    told: Told = lambda _: None,
+) -> ProgrammeTable:
+    """Replay the monthly lists by every scorer and count what they found.
+
+    Parameters
+    ----------
+    tables : Tables
+    folder : Path
+        Where they lie; a simulated county keeps chances there.
+    say : callable
+        Gives what each scorer says of a cohort.
+    learnt_by : datetime64[D] or None
+        The last day whose outcomes the version learnt from; None where that is not known.
+    per_100 : float
+        Visits a month for 100 households.
+    rules : Rules, optional
+    resamples : int
+    told : callable
+
+    Raises
+    ------
+    Refused
+        Where there is no monitoring, or of no month's list it is known yet what it found.
+
+    Notes
+    -----
+    Replayed are the month ends from `learnt_by` on of which it is known what came within twelve months; where
+    there is none, in-sample, the last twelve. What is found is an entry, whatever the version predicts.
+    Candidates are the households that are there and not monitored, with or without an open clue.
+    """
+    rules = rules or Rules()
+    days, in_sample = _days(tables, learnt_by, rules)
+    told(f"the candidates of {days.size} months")
+    households = np.unique(tables["households"]["household_id"])
+    candidates, map_, of_grids = candidates_on(tables, households, days)
+    if not candidates.household.size:
+        raise Refused("nobody could be listed: every household is monitored or gone")
+    told("their scores")
+    chances = read_chances(folder, ENTRY, rules.within_months)
+    scores, no_ceiling = _scores(say(candidates.cohort), chances, candidates)
+    told("the lists of every month")
+    months = _months(candidates, days, of_grids, map_, per_100, rules)
+    entries = _entries(tables, households, days[0])
+    reached, stability = _replays(months, scores, map_, entries, rules)
+    village = _villages(candidates, map_, households.size)
+    rows = programme_rows(
+        reached, stability, village, reference=REFERENCE, resamples=resamples, random_state=1
+    )
+    return ProgrammeTable(
+        rows=rows,
+        reference=REFERENCE,
+        days=tuple(days.astype(str).tolist()),
+        in_sample=in_sample,
+        candidates=candidates.household.size / days.size,
+        per_100=per_100,
+        rules=rules,
+        villages=int(np.unique(map_.village).size),
+        resamples=resamples,
+        no_ceiling=no_ceiling,
+    )
+
+
+def _days(tables: Tables, learnt_by: np.datetime64 | None, rules: Rules) -> tuple[Days, bool]:
+    """Return the month ends to replay, and whether the version learnt from them."""
+    facts = tables.get("monitoring")
+    if facts is None or not facts["record_id"].size:
+        raise Refused("no monitoring: no list can have found an entry")
+    days, last = as_of_days(tables, 1), last_known(tables)
+    days = days[months_on(days, rules.within_months + REPORTING_MONTHS[ENTRY]) <= last]
+    if not days.size:
+        raise Refused(f"the data end on {last}: of no month's list it is known yet what it found")
+    later = days[:0] if learnt_by is None else days[days >= learnt_by]
+    return (later, False) if later.size else (days[-LAST_MONTHS:], True)
+
+
+def _months(
+    candidates: Candidates, days: Days, of_grids: list[Whole], map_: Map, per_100: float, rules: Rules
+) -> list[Month]:
+    months = []
+    for place, day in enumerate(days):
+        rows = candidates.cohort.as_of == day
+        months.append(
+            Month(
+                day,
+                candidates.household[rows],
+                candidates.grid[rows],
+                candidates.suspected[rows],
+                monthly_capacity(of_grids[place], map_.township, place, per_100=per_100, seed=rules.seed),
+            )
+        )
+    return months
+
+
+def _entries(tables: Tables, households: NDArray[np.str_], first: np.datetime64) -> Entries:
+    """Return each household's first entry after the first list, as believed on the last day of the data."""
+    steps = steps_of(tables, households)
+    owner, day, known = steps.entries(last_known(tables))
+    later = np.flatnonzero(day > first)
+    order = later[np.lexsort((known[later], day[later], owner[later]))]
+    who, at = np.unique(owner[order], return_index=True)
+    entered, known_on = np.full((2, households.size), np.datetime64("NaT", "D"))
+    entered[who], known_on[who] = day[order][at], known[order][at]
+    return Entries(entered, known_on)
+
+
+def _villages(candidates: Candidates, map_: Map, households: int) -> Whole:
+    """Return the village of each household: that in which it first could be listed, for good."""
+    village = np.zeros(households, dtype=np.int64)
+    village[candidates.household[::-1]] = map_.village[candidates.grid[::-1]]
+    return village
+
+
+def _scores(
+    said: Mapping[str, Scores], chances: Chances | None, candidates: Candidates
+) -> tuple[dict[str, Floats], str | None]:
+    """Return the order of each scorer, that of the true chances among them, or why that is left out."""
+    scores = {name: each.score for name, each in said.items()}
+    by_chance, why_not = _by_chance(chances, candidates)
+    return scores if by_chance is None else {**scores, CEILING: by_chance}, why_not
+
+
+def _by_chance(chances: Chances | None, candidates: Candidates) -> tuple[Floats | None, str | None]:
+    """Return the order of the true chances, or why there is none.
+
+    An open clue has no chance of being opened: such a household stands first. One whose chance is not known
+    stands last; they are few, or there is no order.
+    """
+    if chances is None:
+        return None, None
+    known = dict(
+        zip(
+            zip(chances.household_id.tolist(), chances.as_of.tolist(), strict=True),
+            chances.chance.tolist(),
+            strict=True,
+        )
+    )
+    told_on = np.unique(chances.as_of)
+    days = np.unique(candidates.cohort.as_of)
+    chance = np.full(candidates.household.size, np.nan)
+    for day in days:
+        rows = np.flatnonzero(candidates.cohort.as_of == day)
+        near = told_on[(told_on <= day) & (months_on(told_on, CHANCE_AGE_MONTHS) >= day)]
+        if near.size:
+            on = near[-1].item()
+            chance[rows] = [
+                known.get((one, on), np.nan) for one in candidates.cohort.household_id[rows].tolist()
+            ]
+    waiting = ~candidates.clue
+    shares = [float((~np.isnan(chance[waiting & (candidates.cohort.as_of == day)])).mean()) for day in days]
+    if min(shares) < CHANCES_NEEDED:
+        return None, (
+            f"No ceiling: in some month the true chances of {min(shares):.0%} of the candidates are known, "
+            f"{CHANCES_NEEDED:.0%} are needed."
+        )
+    return np.where(candidates.clue, np.inf, np.where(np.isnan(chance), -np.inf, chance)), None
+
+
+def _replays(
+    months: list[Month], scores: Mapping[str, Floats], map_: Map, entries: Entries, rules: Rules
+) -> tuple[dict[str, Reach], dict[str, float | None]]:
+    starts = np.cumsum([month.household.size for month in months])[:-1]
+    reached, stability = {}, {}
+    for name, score in scores.items():
+        listings = replay(months, np.split(score, starts), map_.township, entries, rules)
+        reached[name], stability[name] = reach(listings, months, entries, rules), listings.stability
+    return reached, stability
