@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
 
 from features.errors import Foreign, Usage
-from training.reliability import EDGE, calibration_line
+from training.univariate import univariate
 
 if TYPE_CHECKING:
     from features.vectors import Vectors
@@ -44,8 +43,8 @@ class IncomeMargin:
 
     Attributes
     ----------
-    slope_, intercept_ : float
-        Of the log odds on the log of the ratio, which is held at 0.01 and above.
+    line_ : Univariate
+        Of the outcome on minus the log of the ratio, which is held at 0.01 and above.
     unknown_ratio_ : float
         The ratio that stands for an unknown one: the median of the training rows.
     unknown_rate_ : float
@@ -78,11 +77,7 @@ class IncomeMargin:
             raise Usage(msg)
         self.unknown_ratio_ = float(np.median(ratio[known]))
         self.unknown_rate_ = float(y[~known].mean() if (~known).sum() >= _FEWEST_UNKNOWN else y.mean())
-        line = calibration_line(y[known], _log_ratio(ratio[known]), np.ones((int(known.sum()), 1)))
-        fitted = bool(np.isfinite(line.slope[0]))
-        rate = float(np.clip(y[known].mean(), EDGE, 1.0 - EDGE))
-        self.slope_ = float(line.slope[0]) if fitted else 0.0
-        self.intercept_ = float(line.intercept[0]) if fitted else float(np.log(rate / (1.0 - rate)))
+        self.line_ = univariate(y[known], -_log_ratio(ratio[known]))
         return self
 
     def score(self, vectors: Vectors) -> Floats:
@@ -93,8 +88,8 @@ class IncomeMargin:
     def probability(self, vectors: Vectors) -> Floats:
         """Give the probability of the univariate logistic; for an unknown ratio, the rate of the unknown."""
         ratio = _column(vectors, self.column)
-        odds = self.intercept_ + self.slope_ * _log_ratio(np.where(np.isnan(ratio), 1.0, ratio))
-        return np.where(np.isnan(ratio), self.unknown_rate_, expit(odds))
+        known = self.line_.probability(-_log_ratio(np.where(np.isnan(ratio), 1.0, ratio)))
+        return np.where(np.isnan(ratio), self.unknown_rate_, known)
 
 
 class AreaRate:

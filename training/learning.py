@@ -19,11 +19,15 @@ from models.risk import RiskModel, fit_risk_model
 from training.baselines import AreaRate, Baseline, IncomeMargin
 from training.cohort import HORIZON_MONTHS
 from training.evaluation import Scores
+from training.fifteen import LogisticOfFifteen
+from training.last_cycle import LastCycle
 from training.logistic import LogisticOnVectors
+from training.rule_points import RulePoints
 from training.rules_fired import RulesFired
 from training.splits import earlier_cuts, rolling_origins
-from training.targets import NEXT_VISIT
+from training.targets import AREA_RATE, NEXT_VISIT
 from training.thinning import shifted
+from training.vulnerability import STRUCTURAL, VulnerabilityToPoverty
 
 CANDIDATES: tuple[Mapping[str, float | str], ...] = (
     {"num_iterations": 600, "learning_rate": 0.02, "num_leaves": 7, "feature_fraction": 0.5},
@@ -65,23 +69,26 @@ class Learnt:
 
 
 def baselines(target: str = "next_visit") -> dict[str, Baseline]:
-    """Return the baselines that stand beside every model of a target, unfitted.
+    """Return the baselines that stand beside every model of a target, unfitted, the simplest first.
 
-    The income margin is that of the last known month before the next visit, and of the last twelve
-    months before the other targets, whose monthly incomes come with the seasons; these also have the
-    rules of practice beside them.
+    Income is that of the last known month before the next visit, and of the last twelve months before the
+    other targets, whose monthly incomes come with the seasons; the cycle before is the visit before, or the
+    year before. The rules of practice stand beside the other targets only: a panel has no warnings, no bills
+    of the insurance office and no monthly check.
     """
-    if target == NEXT_VISIT:
-        return {
-            "income margin": IncomeMargin("income_to_line_latest"),
-            "logistic": LogisticOnVectors(),
-            "area rate": AreaRate(),
-        }
+    visit = target == NEXT_VISIT
+    income = "income_to_line_latest" if visit else "income_to_line_12m"
+    practice: dict[str, Baseline] = (
+        {} if visit else {"rules fired": RulesFired(), "rule points": RulePoints()}
+    )
     return {
-        "rules fired": RulesFired(),
-        "income margin": IncomeMargin("income_to_line_12m"),
-        "logistic": LogisticOnVectors(),
         "area rate": AreaRate(),
+        "income margin": IncomeMargin(income),
+        **practice,
+        "VEP": VulnerabilityToPoverty(income, (*STRUCTURAL, f"{AREA_RATE}{target}")),
+        "last cycle": LastCycle("income_to_line_before" if visit else None),
+        "logistic of 15": LogisticOfFifteen(),
+        "logistic": LogisticOnVectors(),
     }
 
 

@@ -21,7 +21,7 @@ Floats = NDArray[np.float64]
 
 _GRID = "#d8d8d8"
 _INK = "#303030"
-_HUES = ("#0b5fa5", "#c2570c", "#4a7c2a", "#7a4fa3", "#8a8a8a", "#a3213b")
+_HUES = ("#0b5fa5", "#c2570c", "#4a7c2a", "#7a4fa3", "#8a8a8a", "#a3213b", "#158a8a", "#b38600", "#d46fa8")
 _DPI = 120
 _WILSON = 1.959963984540054
 

@@ -80,23 +80,34 @@ class RulesFired:
             If the outcomes are of one kind.
         """
         check_outcomes(vectors, y, outcome_on)
-        fired = self._fired(vectors)
-        rows = np.bincount(fired, minlength=len(RULES) + 1)
-        events = np.bincount(fired, y, minlength=len(RULES) + 1)
+        count = _count(vectors)
+        rows = np.bincount(count, minlength=len(RULES) + 1)
+        events = np.bincount(count, y, minlength=len(RULES) + 1)
         self.rates_ = (events + ROWS_OF_THE_WHOLE * y.mean()) / (rows + ROWS_OF_THE_WHOLE)
         return self
 
     def score(self, vectors: Vectors) -> Floats:
         """Give the number of rules that fire."""
-        return self._fired(vectors).astype(np.float64)
+        return _count(vectors).astype(np.float64)
 
     def probability(self, vectors: Vectors) -> Floats:
         """Give the share of outcomes among training rows of that number."""
-        probability: Floats = self.rates_[self._fired(vectors)]
+        probability: Floats = self.rates_[_count(vectors)]
         return probability
 
-    def _fired(self, vectors: Vectors) -> NDArray[np.int64]:
-        columns = columns_of(vectors, self.features).T
-        fires = [rule.fires(column) for rule, column in zip(RULES, columns, strict=True)]
-        count: NDArray[np.int64] = np.sum(fires, axis=0, dtype=np.int64)
-        return count
+
+def fired(vectors: Vectors) -> NDArray[np.bool_]:
+    """Return which rules fire, shape (rows, rules), in the order of `RULES`; never on what is not known.
+
+    Raises
+    ------
+    Foreign
+        If the vectors lack a feature of the rules.
+    """
+    columns = columns_of(vectors, RulesFired.features).T
+    return np.column_stack([rule.fires(column) for rule, column in zip(RULES, columns, strict=True)])
+
+
+def _count(vectors: Vectors) -> NDArray[np.int64]:
+    count: NDArray[np.int64] = fired(vectors).sum(axis=1, dtype=np.int64)
+    return count

@@ -58,8 +58,8 @@ def test_the_margin_logistic_finds_the_law_it_was_drawn_from():
     """The margin logistic finds the law it was drawn from."""
     ratio, y = margins(20_000)
     fitted = IncomeMargin("ratio").fit(vectors_of({"ratio": ratio}), y)
-    assert fitted.slope_ == pytest.approx(-2.0, abs=0.15)
-    assert fitted.intercept_ == pytest.approx(-1.0, abs=0.1)
+    assert fitted.line_.slope == pytest.approx(2.0, abs=0.15)
+    assert fitted.line_.intercept == pytest.approx(-1.0, abs=0.1)
     p = fitted.probability(vectors_of({"ratio": [0.0, 1.0, 5.0]}))
     assert p[1] == pytest.approx(1.0 / (1.0 + np.e), abs=0.02)
     assert p[0] > p[1] > p[2]
@@ -84,9 +84,9 @@ def test_too_few_unknown_ratios_take_the_rate_of_all():
 
 
 def test_margin_without_a_line():
-    """A margin that separates the outcomes, or never varies, falls back to the rate."""
+    """A margin that separates the outcomes, never varies, or runs the wrong way falls back to the rate."""
     y = np.array([0.0, 0.0, 1.0, 1.0])
-    for ratio in ([4.0, 3.0, 2.0, 1.0], [2.0, 2.0, 2.0, 2.0]):
+    for ratio in ([4.0, 3.0, 2.0, 1.0], [2.0, 2.0, 2.0, 2.0], [1.0, 3.0, 2.0, 4.0]):
         fitted = IncomeMargin("ratio").fit(vectors_of({"ratio": ratio}), y)
         np.testing.assert_allclose(fitted.probability(vectors_of({"ratio": ratio})), 0.5)
 

@@ -23,6 +23,7 @@ from training.cli import main
 from training.cohort import Followed
 from training.evaluation import Scores, measure
 from training.judging import PERFECT, evaluate, sides
+from training.learning import baselines
 from training.outcomes import at_risk, follow
 from training.pipeline import Fitted, fit
 from training.settings import Places, places
@@ -32,7 +33,7 @@ NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)
 UNTIL = np.datetime64("2022-12-31")
 DAY = np.datetime64("2023-06-30")
 SOON = np.datetime64("2023-03-31")
-SCORERS = ["LightGBM", "rules fired", "income margin", "logistic", "area rate"]
+SCORERS = ["LightGBM", *baselines("entry")]
 HOUSE = Path(__file__).resolve().parents[2]
 
 pytestmark = pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy:DeprecationWarning")

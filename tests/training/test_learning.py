@@ -8,7 +8,7 @@ from sklearn.metrics import log_loss
 
 from features.definitions import FEATURES
 from tests.made import made_panel
-from training.learning import CANDIDATES, Learnt, learn
+from training.learning import CANDIDATES, Learnt, baselines, learn
 from training.pipeline import prepare
 
 TINY = (
@@ -89,7 +89,7 @@ def test_sure_directions_are_kept(learnt, rows):
 
 def test_every_baseline_speaks_of_the_same_rows(learnt):
     """Each has a score and a probability for every later row."""
-    assert list(learnt.scores) == ["LightGBM", "income margin", "logistic", "area rate"]
+    assert list(learnt.scores) == ["LightGBM", *baselines("next_visit")]
     for scores in learnt.scores.values():
         assert scores.score.shape == scores.probability.shape == learnt.later.shape
         assert ((scores.probability >= 0) & (scores.probability <= 1)).all()
