@@ -157,6 +157,7 @@ def _assessed(same: _Same, tables: Tables, behind: Evidence, day: np.datetime64)
     )
     score = model.score_matrix(known.X)
     probability = model.calibration.probability(score)
+    sooner = {each.months: each.probability(score, probability) for each in model.sooner}
     usual = rates_on(tables, vectors.area, model.target, day)
     usual = np.where(np.isnan(usual), float(same.bundle.origin.created.get("base_rate", "nan")), usual)
     usual = np.where(np.isnan(usual), 0.0, usual)
@@ -169,10 +170,22 @@ def _assessed(same: _Same, tables: Tables, behind: Evidence, day: np.datetime64)
             values=as_mapping(vectors.features, vectors.X[row]),
             phi=as_mapping(model.features, given.phi[row]),
             share=shares.by_concept(row),
-            probability=float(probability[row]),
-            usual=float(usual[row]),
+            said=_Said(
+                float(probability[row]),
+                {months: float(values[row]) for months, values in sooner.items()},
+                float(usual[row]),
+            ),
             vector_sha256=known.row_sha256(row),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What the model says of a household: within its horizon and shorter ones, and what is usual around."""
+
+    probability: float
+    sooner: Mapping[int, float]
+    usual: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,8 +206,7 @@ class _Same:
         values: Mapping[str, float],
         phi: Mapping[str, float],
         share: Mapping[str, float],
-        probability: float,
-        usual: float,
+        said: _Said,
         vector_sha256: str,
     ) -> Assessment:
         model, policy = self.bundle.model, self.policy
@@ -207,11 +219,15 @@ class _Same:
             as_of=self.as_of,
             made_at="",
             target=model.target,
-            probability=probability if judged else None,
+            probability=said.probability if judged else None,
             horizon_months=model.horizon_months,
             interval=None,
-            also=(),
-            odds=odds(probability, usual, model.target) if judged else None,
+            also=tuple(
+                {"horizon_months": months, "probability": sooner}
+                for months, sooner in said.sooner.items()
+                if judged
+            ),
+            odds=odds(said.probability, said.usual, model.target) if judged else None,
             level=None,
             course=None,
             sufficiency=enough,

@@ -16,6 +16,7 @@ from typing import Any, Literal, get_args
 from features.errors import Foreign, Usage
 from models.calibration import calibration_from
 from models.risk import RiskModel
+from models.sooner import sooner_from
 
 BUNDLE_VERSION = 1
 TrainedOn = Literal["real", "benchmark", "simulated"]
@@ -224,7 +225,8 @@ def _spec(model: RiskModel) -> dict[str, object]:
                 "months": model.horizon_months,
                 "boosters": [BOOSTER],
                 "calibration": model.calibration.as_mapping(),
-            }
+            },
+            *(each.as_mapping() for each in model.sooner),
         ],
         "cuts": None,
         "cost": model.cost,
@@ -234,7 +236,7 @@ def _spec(model: RiskModel) -> dict[str, object]:
 def _model_from(files: Mapping[str, bytes]) -> RiskModel:
     spec = _mapping(_named(files, SPEC), SPEC)
     try:
-        (horizon,) = spec["horizons"]
+        horizon, *sooner = spec["horizons"]
         (booster,) = horizon["boosters"]
         features = spec["features"]
         return RiskModel(
@@ -246,6 +248,7 @@ def _model_from(files: Mapping[str, bytes]) -> RiskModel:
             directions=tuple(int(feature["direction"]) for feature in features),
             booster_text=_named(files, booster).decode(),
             calibration=calibration_from(horizon["calibration"]),
+            sooner=tuple(sooner_from(each) for each in sooner),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise Foreign(f"{SPEC} is not what a bundle of version {BUNDLE_VERSION} holds: {error!r}") from error

@@ -45,6 +45,8 @@ class Card:
         Distributions of features and probabilities, as `reference_distributions` gives them.
     limits : tuple of str
         Sentences on what the model and its data do not show.
+    sooner : tuple of int
+        [months] Shorter horizons of the same score.
     """
 
     title: str
@@ -58,6 +60,7 @@ class Card:
     params: Mapping[str, float | str]
     reference: Mapping[str, Any]
     limits: tuple[str, ...] = field(default=())
+    sooner: tuple[int, ...] = field(default=())
 
 
 def card_files(card: Card) -> dict[str, bytes]:
@@ -101,7 +104,8 @@ def card_markdown(card: Card) -> str:
         f"# {card.title}",
         _facts(
             {
-                "Target": f"`{card.target}` within {card.horizon_months} months",
+                "Target": f"`{card.target}` within {card.horizon_months} months"
+                + "".join(f", and within {months} (never above)" for months in card.sooner),
                 "Trained on": f"{card.trained_on} households; areas: {', '.join(card.areas) or 'none named'}",
                 "Cost": f"{card.cost} of {COST_BUDGET} (Σ depth² over all leaves)",
             }

@@ -23,7 +23,7 @@ def golden_answers(bundle: Bundle, policy: Policy) -> dict[str, Any]:
     -------
     dict
         ``as_of``, ``tables`` (plain values, so that a bundle outlives later golden households) and
-        ``answers`` by household: probability, points and vector hash, exact. The version, the
+        ``answers`` by household: probabilities, points and vector hash, exact. The version, the
         bundle's hash and the policy's texts are not among them, for they come after the model.
     """
     content = json.loads((files("models") / "golden.json").read_text(encoding="utf-8"))
@@ -53,6 +53,7 @@ def _answers(bundle: Bundle, policy: Policy, content: Mapping[str, Any]) -> dict
     return {
         one.household_id: {
             "probability": one.probability,
+            "also": list(one.also),
             "points_by_concept": dict(one.points_by_concept),
             "vector_sha256": one.vector_sha256,
         }

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from features.errors import Foreign, Refused, Usage
 from features.vectors import Vectors
 from models.calibration import UNCALIBRATED, LogisticCalibration, fit_calibration
+from models.sooner import Sooner
 
 COST_BUDGET = 100_000
 """Σ depth² over all leaves that a model may have: about 0.5 ms of contributions a household."""
@@ -43,7 +44,7 @@ DEFAULT_PARAMS: dict[str, float | str] = {
 
 @dataclass(frozen=True)
 class RiskModel:
-    """A fitted model of one target over one horizon.
+    """A fitted model of one target over one horizon, and perhaps over shorter ones.
 
     Parameters
     ----------
@@ -63,6 +64,8 @@ class RiskModel:
         The trees in LightGBM's text form.
     calibration : LogisticCalibration
         From raw score to probability.
+    sooner : tuple of Sooner
+        Shorter horizons of the same score, none where they cannot be told apart.
 
     Raises
     ------
@@ -78,6 +81,7 @@ class RiskModel:
     directions: tuple[int, ...]
     booster_text: str = field(repr=False)
     calibration: LogisticCalibration
+    sooner: tuple[Sooner, ...] = ()
 
     def __post_init__(self) -> None:
         count = len(self.features)
@@ -85,6 +89,8 @@ class RiskModel:
             raise Foreign("a model needs every feature once, and a fingerprint of each")
         if len(self.concepts) != count or len(self.directions) != count:
             raise Foreign(f"a model of {count} features needs as many concepts and directions")
+        if any(not 0 < each.months < self.horizon_months for each in self.sooner):
+            raise Foreign(f"a shorter horizon than {self.horizon_months} months has fewer, and some")
         if _named_in(self.booster_text) != self.features:
             raise Foreign("the trees were not fitted on these features in this order")
 

@@ -41,8 +41,8 @@ class ServedModel(PythonModel):
 
         Returns
         -------
-        DataFrame, shape (rows, 2)
-            ``score`` and ``probability``.
+        DataFrame, shape (rows, 2 or more)
+            ``score``, ``probability`` and, for each shorter horizon, ``probability_6m``, say.
 
         Raises
         ------
@@ -55,7 +55,9 @@ class ServedModel(PythonModel):
             raise Foreign(f"{len(lacking)} features are missing, such as {', '.join(lacking[:5])}")
         X = np.ascontiguousarray(model_input[list(model.features)].to_numpy(dtype=np.float64))
         score = model.score_matrix(X)
-        answer = {"score": score, "probability": model.calibration.probability(score)}
+        probability = model.calibration.probability(score)
+        sooner = {f"probability_{one.months}m": one.probability(score, probability) for one in model.sooner}
+        answer = {"score": score, "probability": probability, **sooner}
         return pd.DataFrame(answer, index=model_input.index)
 
 

@@ -61,9 +61,10 @@ def card_of(
                 "Measured on later blocks of earlier origins, on which the trees were chosen and the "
                 "calibration was fitted: calibration looks better here than it will."
             ),
-            "One horizon; no interval for a single household.",
+            "No interval for a single household.",
             "Sampling weights of households were not used: every row counts alike.",
         ),
+        sooner=tuple(each.months for each in model.sooner),
     )
 
 

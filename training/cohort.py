@@ -17,6 +17,9 @@ from features.vectors import Cohort, build_vectors
 HORIZON_MONTHS = 12
 """How far on an outcome counts where nothing else is said; the next visit within it, always."""
 
+SOONER_MONTHS = 6
+"""The shorter horizon of outcomes that come on a day, where the longer is longer."""
+
 JUST_NOW = 1.0
 """Age in months of an income learned at the visit itself."""
 
@@ -42,6 +45,8 @@ class Followed:
         Of the next visit: whether the office estimated the income that decided. False elsewhere.
     kept : float
         Share of the rows without the outcome that were kept; those with it all were.
+    soon : ndarray of bool, optional
+        Where outcomes come on a day: whether this one came within the shorter horizon.
     """
 
     cohort: Cohort
@@ -51,6 +56,7 @@ class Followed:
     was_under: NDArray[np.bool_]
     outcome_imputed: NDArray[np.bool_]
     kept: float = 1.0
+    soon: NDArray[np.bool_] | None = None
 
     def __len__(self) -> int:
         return self.y.size
@@ -70,6 +76,7 @@ class Followed:
             self.was_under[rows],
             self.outcome_imputed[rows],
             self.kept,
+            None if self.soon is None else self.soon[rows],
         )
 
 

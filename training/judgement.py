@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,6 +38,8 @@ class Judgement:
         As-of days.
     comparison : Comparison
         The version and every baseline against what came.
+    sooner : mapping of int to Comparison
+        By months of a shorter horizon, the version against what came within it.
     ceiling : Ceiling or None
         The same against true chances, where the tables have them.
     left_out : int
@@ -53,6 +56,7 @@ class Judgement:
     in_sample: bool
     days: tuple[str, ...]
     comparison: Comparison
+    sooner: Mapping[int, Comparison]
     ceiling: Ceiling | None
     left_out: int
     programme: ProgrammeTable | None = None
@@ -62,6 +66,7 @@ class Judgement:
         given = {
             **vars(self),
             "comparison": self.comparison.as_dict(),
+            "sooner": {str(months): compared.as_dict() for months, compared in self.sooner.items()},
             "ceiling": None if self.ceiling is None else self.ceiling.as_dict(),
         }
         del given["programme"]
@@ -79,6 +84,10 @@ class Judgement:
         if leak.holds:
             lines.append(f"{leak.reason}: a leak until shown otherwise")
         parts = ["\n".join(lines), self.comparison.as_text()]
+        parts += [
+            f"within {months} months, never above:\n{compared.as_text()}"
+            for months, compared in self.sooner.items()
+        ]
         if len(self.comparison.rows) == 1:
             parts.append(
                 "No baselines: when the version had learnt, no outcomes of both kinds were known here."

@@ -22,7 +22,7 @@ from training.baselines import Baseline
 from training.carding import LEARNT_BY
 from training.ceiling import Ceiling, compare_with_ceiling
 from training.cohort import Followed
-from training.comparison import comparison, judged_by_household
+from training.comparison import Comparison, comparison, judged_by_household
 from training.evaluation import Scores
 from training.horizon import months_on
 from training.judgement import MODEL, Judgement, predictions
@@ -179,11 +179,32 @@ def evaluate(  # noqa: PLR0913 - the words of the command
         in_sample=in_sample,
         days=tuple(np.unique(test.cohort.as_of).astype(str).tolist()),
         comparison=compared,
+        sooner=_sooner(bundle.model, test, said[MODEL], share, resamples),
         ceiling=ceiling,
         left_out=left_out,
         programme=programme,
     )
     return judgement, predictions(followed, tested, _probability(said[MODEL]), chances, of_chances)
+
+
+def _sooner(
+    model: RiskModel, test: Followed, said: Scores, share: float, resamples: int
+) -> dict[int, Comparison]:
+    """Judge the shorter horizons of a version, by months."""
+    if test.soon is None:
+        return {}
+    y, longer = test.soon.astype(np.float64), _probability(said)
+    return {
+        each.months: comparison(
+            y,
+            {MODEL: Scores(said.score, each.probability(said.score, longer))},
+            test.cohort.household_id,
+            share=share,
+            resamples=resamples,
+            random_state=1,
+        )
+        for each in model.sooner
+    }
 
 
 def sides(

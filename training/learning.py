@@ -16,8 +16,9 @@ from features.errors import Refused
 from features.vectors import Vectors
 from models.calibration import fit_calibration
 from models.risk import RiskModel, fit_risk_model
+from models.sooner import Sooner, fit_sooner
 from training.baselines import AreaRate, Baseline, IncomeMargin
-from training.cohort import HORIZON_MONTHS
+from training.cohort import HORIZON_MONTHS, SOONER_MONTHS
 from training.evaluation import Scores
 from training.fifteen import LogisticOfFifteen
 from training.last_cycle import LastCycle
@@ -92,7 +93,7 @@ def baselines(target: str = "next_visit") -> dict[str, Baseline]:
     }
 
 
-def learn(
+def learn(  # noqa: PLR0913 - all that is learnt from
     vectors: Vectors,
     y: NDArray[np.float64],
     outcome_on: NDArray[np.datetime64],
@@ -100,6 +101,7 @@ def learn(
     target: str,
     horizon_months: int = HORIZON_MONTHS,
     kept: float = 1.0,
+    soon: NDArray[np.bool_] | None = None,
     candidates: tuple[Mapping[str, float | str], ...] = CANDIDATES,
     told: Told = lambda _: None,
 ) -> Learnt:
@@ -114,6 +116,8 @@ def learn(
     kept : float
         Share of the rows without the outcome that were kept (`training.thinning`); probabilities are
         shifted so that they hold for all.
+    soon : (rows,) array of bool, optional
+        Which outcomes came within the shorter horizon.
     candidates : tuple of mapping
         The trees to choose from, by mean log loss.
     told : callable
@@ -145,7 +149,8 @@ def learn(
     fitted = fit_trees(vectors, y, candidates[best], target, horizon_months)
     calibration = fit_calibration(raw[best], y[later])
     calibration = replace(calibration, intercept=calibration.intercept + math.log(kept))
-    model = replace(fitted, calibration=calibration)
+    sooner = () if soon is None else _sooner(raw[best], soon[later], y[later] == 1.0)
+    model = replace(fitted, calibration=calibration, sooner=sooner)
     scores = {"LightGBM": Scores(raw[best], calibration.probability(raw[best]))}
     for name in baselines(target):
         told(f"{name} on earlier origins")
@@ -156,6 +161,13 @@ def learn(
             parts.append((baseline.score(block), shifted(baseline.probability(block), kept)))
         scores[name] = Scores(*(np.concatenate(part) for part in zip(*parts, strict=True)))
     return Learnt(model, candidates[best], losses, later, scores)
+
+
+def _sooner(raw: NDArray[np.float64], soon: NDArray[np.bool_], came: NDArray[np.bool_]) -> tuple[Sooner, ...]:
+    """Return the shorter horizon, where some outcomes came sooner and some later."""
+    if np.unique(soon[came]).size < TWO_KINDS:
+        return ()
+    return (fit_sooner(raw[came], soon[came], SOONER_MONTHS),)
 
 
 def _origins(

@@ -14,7 +14,7 @@ from features.history import believed
 from features.tables import HOUSEHOLD_TABLES
 from features.tables.outcomes import VERIFICATIONS
 from features.vectors import Cohort, build_vectors
-from training.cohort import HORIZON_MONTHS, Followed
+from training.cohort import HORIZON_MONTHS, SOONER_MONTHS, Followed
 from training.horizon import month_ends, months_on
 from training.recorded import hard_cost_share, income_to_line
 from training.standing import departures_of, steps_of
@@ -37,6 +37,9 @@ HARDSHIP_SHARE = 0.40
 
 READ = {"entry": "monitoring", "need": "verifications", "income": "incomes", "hardship": "expenses"}
 """The table without which a target cannot be followed."""
+
+EVENTS = frozenset({"entry", "need"})
+"""Targets that come on a day; the others are states at the end of the horizon."""
 
 NEEDS_HELP = VERIFICATIONS.column("risk").code("needs_help")
 
@@ -100,6 +103,9 @@ def follow(
         )
     cohort = at_risk(tables, days)
     y = OUTCOMES[target](Asked(tables, cohort, horizon_months, last))
+    soon = None
+    if target in EVENTS and horizon_months > SOONER_MONTHS:
+        soon = OUTCOMES[target](Asked(tables, cohort, SOONER_MONTHS, last)) == 1.0
     known = np.flatnonzero(~np.isnan(y))
     if not known.size:
         raise Refused(f"nobody was at risk of {target} and could be followed for {horizon_months} months")
@@ -112,6 +118,7 @@ def follow(
         np.full(order.size, horizon_months),
         nothing,
         nothing.copy(),
+        soon=None if soon is None else soon[order],
     )
 
 

@@ -186,6 +186,7 @@ def fit(
         target=asked.target,
         horizon_months=asked.horizon_months,
         kept=followed.kept,
+        soon=followed.soon,
         told=told,
     )
     told("intervals")

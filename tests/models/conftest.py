@@ -58,9 +58,11 @@ def model(draw: Draw) -> RiskModel:
 
 @pytest.fixture
 def make_bundle(model: RiskModel, tmp_path: Path) -> Callable[..., Path]:
-    """Write a bundle of the small model; bundles of other ``made`` differ."""
+    """Write a bundle of the small model or of another; bundles of other ``made`` differ."""
 
-    def write(made: str = "first", name: str = "fangpin", folder: str = "bundle") -> Path:
+    def write(
+        made: str = "first", name: str = "fangpin", folder: str = "bundle", model: RiskModel = model
+    ) -> Path:
         path = tmp_path / f"{folder}-{made}"
         origin = Origin(
             trained_on="simulated", areas=("520000000000",), created={"data_sha256": made}, name=name

@@ -19,8 +19,10 @@ from features.tables import HOUSEHOLD_TABLES, TABLES
 from features.vectors import build_vectors
 from models.assessment import assess, odds, replay, sufficiency
 from models.bundle import Origin, read_bundle, write_bundle
+from models.calibration import LogisticCalibration
 from models.contributions import contributions
 from models.risk import fit_risk_model
+from models.sooner import Sooner
 from tests.made import AREAS, made_panel
 
 AS_OF = "2025-03-31"
@@ -68,6 +70,7 @@ def bundle(tables, tmp_path_factory):
         params={"num_iterations": 80, "learning_rate": 0.1, "min_data_in_leaf": 15},
         calibration=(vectors, y),
     )
+    model = replace(model, sooner=(Sooner(6, LogisticCalibration(0.2, -0.3)),))
     path = tmp_path_factory.mktemp("bundles") / "fangpin-next-visit-1"
     write_bundle(path, model, Origin("simulated", AREAS, {"base_rate": "0.1"}, "fangpin-next-visit"), {})
     return read_bundle(path)
@@ -123,6 +126,14 @@ def test_the_probability_is_the_model_s(bundle, judged, tables):
     for one in judged:
         assert one.probability == said[one.household_id]
         assert one.vector_sha256 == vectors.row_sha256(vectors.household_id.tolist().index(one.household_id))
+
+
+def test_the_shorter_horizon_stands_beside_and_is_never_above(judged):
+    """Six months beside the twelve, each with its own number."""
+    for one in judged:
+        (sooner,) = one.also
+        assert sooner["horizon_months"] == 6
+        assert 0.0 < sooner["probability"] < one.probability
 
 
 def test_there_are_at_most_four_reasons_the_greatest_first(judged):
@@ -192,7 +203,7 @@ def test_insufficient_gives_no_number_and_asks(answers):
     (nobody,) = [one for one in answers if one.household_id == "nobody"]
     assert nobody.sufficiency == "insufficient"
     assert (nobody.probability, nobody.odds, nobody.interval, nobody.level, nobody.display) == (None,) * 5
-    assert nobody.reasons == ()
+    assert (nobody.reasons, nobody.also) == ((), ())
     assert nobody.points_by_concept == {}
     assert nobody.confidence_zh == "资料不足"
     assert "收入" in nobody.ask[0]["zh"]

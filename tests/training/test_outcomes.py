@@ -213,6 +213,16 @@ def test_a_shorter_horizon_sees_less_and_is_known_sooner():
     assert max(found(recorded(monitoring=[ELSEWHERE]), horizon_months=6)) == "2023-03-31"
 
 
+def test_an_event_is_told_as_soon_where_it_comes_within_six_months():
+    """Of the four seasons before October 2022 the last two; states at the end of a horizon have no such."""
+    followed = follow(recorded(monitoring=[step("2022-10-10", "entry")]), "entry")
+    soon = dict(zip(followed.cohort.as_of.astype(str).tolist(), followed.soon.tolist(), strict=True))
+    assert [day for day, there in soon.items() if there] == ["2022-06-30", "2022-09-30"]
+    assert (followed.y[followed.soon] == 1.0).all()
+    assert follow(recorded(monitoring=[ELSEWHERE]), "entry", horizon_months=6).soon is None
+    assert follow(recorded(), "income").soon is None
+
+
 def test_need_is_what_the_door_found():
     """Help is needed: an event. Manageable, or nobody met: none. It does not end the risk."""
     checks = [
