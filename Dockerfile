@@ -1,4 +1,5 @@
-# The serving install: API and pages, no training libraries. Bundles are mounted at /bundles.
+# The serving install: API and pages, no training libraries. Bundles are mounted at /bundles; the production profile,
+# which is the default, does not start without FANGPIN_BUNDLE_KEY.
 FROM debian:bookworm-slim AS build
 SHELL ["/bin/bash", "-o", "pipefail", "-c"]
 RUN apt-get update \

@@ -49,7 +49,7 @@ in_image() { buildah run --user 10001 "$container" -- "$@"; }
 # Starts the service inside, on a port of the check's own, and waits up to 30 s for /livez.
 call_livez() {
     local port=${IMAGE_CHECK_PORT:-8765}
-    in_image bash -c '
+    in_image env FANGPIN_PROFILE=demo bash -c '
         fangpin-serve run --host 127.0.0.1 --port "$1" & service=$!
         trap "kill $service 2>/dev/null; wait $service" EXIT
         for _ in $(seq 60); do

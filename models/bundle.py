@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 import shutil
 import tempfile
@@ -13,18 +11,21 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
 from features.errors import Foreign, Usage
 from models.calibration import calibration_from
+from models.manifest import FILE_NAME, MANIFEST, as_json, checked_files, read_json, read_manifest, sha256_of
 from models.risk import RiskModel
+from models.signing import SIGNATURE
 from models.sooner import sooner_from
 
 BUNDLE_VERSION = 1
 TrainedOn = Literal["real", "benchmark", "simulated"]
 
-MANIFEST, SPEC, BOOSTER = "manifest.json", "model.json", "booster.txt"
+SPEC, BOOSTER = "model.json", "booster.txt"
 CARD, POLICY, CONTEXT, GOLDEN = "card.json", "policy.json", "context.json", "golden.json"
 
-_FILE_NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,99}")
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,49}")
 
 
@@ -68,14 +69,17 @@ class Bundle:
         SHA-256 of the manifest, and so of everything.
     model : RiskModel
     origin : Origin
+    manifest : bytes
+        What a signature is of.
     files : mapping of str to bytes
-        Every file but the manifest, by name.
+        Every file but the manifest and its signature, by name.
     """
 
     path: Path
     sha256: str
     model: RiskModel
     origin: Origin
+    manifest: bytes = field(repr=False)
     files: Mapping[str, bytes] = field(repr=False)
 
     @property
@@ -139,20 +143,22 @@ def write_bundle(path: Path, model: RiskModel, origin: Origin, files: Mapping[st
     """
     if path.exists():
         raise Usage(f"{path} exists already")
-    content = {**files, BOOSTER: model.booster_text.encode(), SPEC: _json(_spec(model))}
+    content = {**files, BOOSTER: model.booster_text.encode(), SPEC: as_json(_spec(model))}
     wrong = sorted(
-        name for name in files if name in {BOOSTER, SPEC, MANIFEST} or not _FILE_NAME.fullmatch(name)
+        name
+        for name in files
+        if name in {BOOSTER, SPEC, MANIFEST, SIGNATURE} or not FILE_NAME.fullmatch(name)
     )
     if wrong:
         raise Usage(f"names that a bundle's files cannot have: {', '.join(wrong)}")
-    manifest = _json(
+    manifest = as_json(
         {
             "bundle_version": BUNDLE_VERSION,
             "name": origin.name,
             "trained_on": origin.trained_on,
             "areas": list(origin.areas),
             "created": dict(origin.created),
-            "files": {name: _sha256(content[name]) for name in sorted(content)},
+            "files": {name: sha256_of(content[name]) for name in sorted(content)},
         }
     )
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -162,37 +168,51 @@ def write_bundle(path: Path, model: RiskModel, origin: Origin, files: Mapping[st
         for name, data in {**content, MANIFEST: manifest}.items():
             (folder / name).write_bytes(data)
         folder.rename(path)
-    return _sha256(manifest)
+    return sha256_of(manifest)
 
 
-def read_bundle(path: Path) -> Bundle:
+def read_bundle(path: Path, pinned: Ed25519PublicKey | None = None) -> Bundle:
     """Read a bundle and check every hash in it.
+
+    Parameters
+    ----------
+    path : Path
+    pinned : Ed25519PublicKey, optional
+        The key that must have signed it; without one a signature is not looked at.
 
     Raises
     ------
     Foreign
-        Where a file is missing, extra or altered, or the bundle is of a version that is not known here.
+        Where a file is missing, extra or altered, the bundle is of a version that is not known here, or a key
+        is pinned and did not sign it.
     """
     folder = path.resolve()
-    manifest_bytes = _bytes(folder, MANIFEST)
-    manifest = _mapping(manifest_bytes, MANIFEST)
+    manifest_bytes = read_manifest(folder, pinned)
+    manifest = read_json(manifest_bytes, MANIFEST)
     if manifest.get("bundle_version") != BUNDLE_VERSION:
         raise Foreign(
             f"{folder.name} is a bundle of version {manifest.get('bundle_version')!r}; "
             f"this release reads version {BUNDLE_VERSION}"
         )
-    files = _checked_files(folder, manifest)
+    files = checked_files(folder, manifest)
     return Bundle(
         path=folder,
-        sha256=_sha256(manifest_bytes),
+        sha256=sha256_of(manifest_bytes),
         model=_model_from(files),
         origin=_origin_from(manifest),
+        manifest=manifest_bytes,
         files=files,
     )
 
 
-def copy_bundle(source: Path, target: Path) -> Bundle:
+def copy_bundle(source: Path, target: Path, key: Ed25519PrivateKey | None = None) -> Bundle:
     """Copy a bundle into a folder that does not exist yet, whole or not at all, and check the copy.
+
+    Parameters
+    ----------
+    source, target : Path
+    key : Ed25519PrivateKey, optional
+        Signs the copy; without one it is signed as the source is.
 
     Raises
     ------
@@ -207,9 +227,19 @@ def copy_bundle(source: Path, target: Path) -> Bundle:
     with tempfile.TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as half:
         folder = Path(half) / "bundle"
         shutil.copytree(source, folder, symlinks=True)
-        read_bundle(folder)
+        copied = read_bundle(folder)
+        if key is not None:
+            sign_bundle(copied, key)
         folder.rename(target)
     return read_bundle(target)
+
+
+def sign_bundle(bundle: Bundle, key: Ed25519PrivateKey) -> None:
+    """Write beside the manifest the signature of the manifest that was read, in one step."""
+    with tempfile.TemporaryDirectory(prefix=f".{bundle.path.name}-", dir=bundle.path.parent) as half:
+        fresh = Path(half) / SIGNATURE
+        fresh.write_bytes(key.sign(bundle.manifest))
+        fresh.replace(bundle.path / SIGNATURE)
 
 
 def _spec(model: RiskModel) -> dict[str, object]:
@@ -234,7 +264,7 @@ def _spec(model: RiskModel) -> dict[str, object]:
 
 
 def _model_from(files: Mapping[str, bytes]) -> RiskModel:
-    spec = _mapping(_named(files, SPEC), SPEC)
+    spec = read_json(_named(files, SPEC), SPEC)
     try:
         horizon, *sooner = spec["horizons"]
         (booster,) = horizon["boosters"]
@@ -266,29 +296,6 @@ def _origin_from(manifest: Mapping[str, Any]) -> Origin:
         raise Foreign(f"{MANIFEST} does not say where the model comes from: {error}") from error
 
 
-def _checked_files(folder: Path, manifest: Mapping[str, Any]) -> dict[str, bytes]:
-    """Every file of the manifest, each read once and hashed; no other may lie in the folder."""
-    promised = manifest.get("files")
-    if not isinstance(promised, dict) or not all(_FILE_NAME.fullmatch(name) for name in promised):
-        raise Foreign(f"{folder.name}/{MANIFEST} does not list the bundle's files")
-    present = {entry.name for entry in folder.iterdir()} - {MANIFEST}
-    for what, names in (("lacks", promised.keys() - present), ("has, unlisted,", present - promised.keys())):
-        if names:
-            raise Foreign(f"{folder.name} {what} {', '.join(sorted(names))}")
-    files = {name: _bytes(folder, name) for name in sorted(promised)}
-    altered = [name for name, data in files.items() if _sha256(data) != promised[name]]
-    if altered:
-        raise Foreign(f"{folder.name}: not what the manifest was written for: {', '.join(altered)}")
-    return files
-
-
-def _bytes(folder: Path, name: str) -> bytes:
-    file = folder / name
-    if file.is_symlink() or not file.is_file():
-        raise Foreign(f"{folder.name} has no file {name}")
-    return file.read_bytes()
-
-
 def _named(files: Mapping[str, bytes], name: str) -> bytes:
     if name not in files:
         raise Foreign(f"the bundle lacks {name}")
@@ -296,23 +303,4 @@ def _named(files: Mapping[str, bytes], name: str) -> bytes:
 
 
 def _optional_mapping(files: Mapping[str, bytes], name: str) -> dict[str, Any] | None:
-    return _mapping(files[name], name) if name in files else None
-
-
-def _mapping(data: bytes, name: str) -> dict[str, Any]:
-    try:
-        content = json.loads(data)
-    except ValueError as error:
-        raise Foreign(f"{name} is not JSON: {error}") from error
-    if not isinstance(content, dict):
-        raise Foreign(f"{name} is not a JSON object")
-    return content
-
-
-def _json(content: Mapping[str, object]) -> bytes:
-    text = json.dumps(content, ensure_ascii=False, allow_nan=False, indent=1, sort_keys=True)
-    return (text + "\n").encode()
-
-
-def _sha256(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
+    return read_json(files[name], name) if name in files else None

@@ -15,6 +15,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any, Literal
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
 from features.errors import Foreign, Usage
 from models.bundle import Bundle, read_bundle
 
@@ -90,18 +92,18 @@ def served_before(entries: Sequence[Entry]) -> Entry | None:
     return served[-2] if len(served) > 1 else None
 
 
-def champion(bundles: Path) -> Bundle:
-    """Return the bundle that serves, its hashes checked.
+def champion(bundles: Path, pinned: Ed25519PublicKey | None = None) -> Bundle:
+    """Return the bundle that serves, its hashes checked and, where a key is pinned, its signature first.
 
     Raises
     ------
     Foreign
-        Where there is none yet, or it is not what its manifest says.
+        Where there is none yet, it is not what its manifest says, or the pinned key did not sign it.
     """
     link = bundles / CHAMPION
     if not link.is_symlink():
         raise Foreign(f"{bundles} has no {CHAMPION}: promote a version first")
-    return read_bundle(link)
+    return read_bundle(link, pinned)
 
 
 def present_folder(bundles: Path) -> str | None:

@@ -6,13 +6,14 @@ import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Any
 
 import mlflow
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
 from mlflow.models import Model, ModelSignature
@@ -20,7 +21,7 @@ from mlflow.types import ColSpec, DataType, Schema
 from mlflow.types.schema import TensorSpec
 
 from features.errors import FangpinError, Foreign, Usage
-from models.bundle import Bundle, copy_bundle, read_bundle
+from models.bundle import Bundle, copy_bundle, read_bundle, sign_bundle
 from models.promotions import (
     CHAMPION,
     Entry,
@@ -37,7 +38,7 @@ PREVIOUS = "previous"
 _HOUSE = Path(__file__).resolve().parent.parent
 _SERVED = _HOUSE / "models" / "served.py"
 _CODE = (_HOUSE / "features", _HOUSE / "models")
-_NEEDED = ("lightgbm", "mlflow", "numpy", "pandas", "scipy")
+_NEEDED = ("cryptography", "lightgbm", "mlflow", "numpy", "pandas", "scipy")
 _ARTIFACT = "bundle"
 
 
@@ -53,11 +54,14 @@ class Registry:
         Folder of the exported bundles, the champion link and the ledger.
     name : str
         Registered name: ``fangpin``, or another for another target.
+    key : Ed25519PrivateKey, optional
+        Signs the bundles that are exported and promoted.
     """
 
     tracking_uri: str
     bundles: Path
     name: str = "fangpin"
+    key: Ed25519PrivateKey | None = field(default=None, repr=False)
 
     def register(self, bundle_dir: Path, run_id: str, *, tags: Mapping[str, str] | None = None) -> str:
         """Log a bundle to a run as a model that MLflow can serve, and register it.
@@ -133,7 +137,7 @@ class Registry:
         return f"models:/{self.name}/{self.version(version)}"
 
     def export(self, version: str, out: Path) -> Bundle:
-        """Write the bundle of a version into a folder that does not exist yet.
+        """Write the bundle of a version into a folder that does not exist yet, signed where there is a key.
 
         Raises
         ------
@@ -149,15 +153,15 @@ class Registry:
             source = logged / _artifact_path(logged)
             if read_bundle(source).sha256 != found.tags.get("bundle_sha256"):
                 raise Foreign(f"version {found.version} of {self.name} is not the bundle that was registered")
-            return copy_bundle(source, out)
+            return copy_bundle(source, out, self.key)
 
     def promote(
         self, version: str, *, reason: str, by: str, at: datetime, gates: Mapping[str, Any] | None = None
     ) -> Entry:
         """Let a version serve.
 
-        Its bundle is written beside the others and checked, the ledger gets its line, the champion link is
-        flipped, and the registry is told.
+        Its bundle is written beside the others, checked and, where there is a key, signed; the ledger gets
+        its line, the champion link is flipped, and the registry is told.
 
         Parameters
         ----------
@@ -198,6 +202,8 @@ class Registry:
                 gates=dict(gates or {}),
                 previous=present_folder(self.bundles),
             )
+            if self.key is not None:
+                sign_bundle(bundle, self.key)
             enthrone(self.bundles, entry)
         self._tell(entry)
         return entry
@@ -205,14 +211,15 @@ class Registry:
     def rollback(self, *, reason: str, by: str, at: datetime) -> Entry:
         """Let the version serve that was champion before the present one, as the ledger says.
 
-        Needs the registry only where the earlier bundle is no longer in the folder.
+        Needs the registry only where the earlier bundle is no longer in the folder. Nothing that lies there
+        is signed anew: only the ledger beside it vouches for it.
 
         Raises
         ------
         Usage
             Where there was none before, or no reason is given.
         Foreign
-            Where the earlier bundle is no longer what it was.
+            Where the earlier bundle is no longer what it was, or not signed with the key that there is.
         FangpinError
             Where the earlier version serves but the registry did not take the alias.
         """
@@ -220,7 +227,9 @@ class Registry:
             earlier = served_before(history(self.bundles))
             if earlier is None:
                 raise Usage("nothing served before the present champion")
-            self._at_hand(earlier.name, earlier.version, earlier.bundle_sha256)
+            bundle = self._at_hand(earlier.name, earlier.version, earlier.bundle_sha256)
+            if self.key is not None:
+                read_bundle(bundle.path, self.key.public_key())
             entry = replace(
                 earlier,
                 when=checked_moment(at),

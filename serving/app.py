@@ -21,6 +21,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from features.policy import illustrative, read_policy
+from models.signing import public_key
 from serving.answers import AnswerLog
 from serving.api import assessments, operations, transparency
 from serving.bundles import POLL_SECONDS, Champion
@@ -50,12 +51,15 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] | None = None)
         Where the policy cannot be used.
     Foreign
         Where the answer log cannot be opened.
+    Usage
+        Where the key of the bundles cannot be read.
     """
     policy = illustrative() if settings.policy is None else read_policy(settings.policy)
+    pinned = None if settings.bundle_key is None else public_key(settings.bundle_key)
     house = House(
         settings=settings,
         policy=policy,
-        champion=Champion(settings.bundles, policy, settings.profile, time.monotonic),
+        champion=Champion(settings.bundles, policy, settings.profile, time.monotonic, pinned),
         keys=KeyRing(settings.keys),
         answers=AnswerLog(settings.answer_log, settings.answer_log_sync),
         metrics=Metrics(),

@@ -8,14 +8,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
 from features.check import accept
 from features.context import Context
 from features.contract import Tables
 from features.errors import FangpinError, Foreign
 from features.policy import Policy
 from features.tables import CONTEXT_TABLES
-from models.bundle import MANIFEST, Bundle
+from models.bundle import Bundle
 from models.golden import check_golden
+from models.manifest import MANIFEST
 from models.promotions import CHAMPION, champion
 from serving.facts import columns
 from serving.settings import Profile
@@ -69,16 +72,26 @@ class Champion:
         Holds the ``champion`` link.
     policy : Policy
     profile : {"demo", "production"}
-        ``production`` refuses a model that was not trained on real households.
+        ``production`` refuses a model that was not trained on real households, and any without a pinned key.
     clock : callable
         Seconds of a clock that never goes back.
+    pinned : Ed25519PublicKey, optional
+        The key that must have signed every bundle.
     """
 
-    def __init__(self, folder: Path, policy: Policy, profile: Profile, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        policy: Policy,
+        profile: Profile,
+        clock: Callable[[], float],
+        pinned: Ed25519PublicKey | None = None,
+    ) -> None:
         self._folder = folder
         self._policy = policy
         self._profile = profile
         self._clock = clock
+        self._pinned = pinned
         self._one_look = threading.Lock()
         self._state: State | None = None
         self._looked = float("-inf")
@@ -119,7 +132,9 @@ class Champion:
             return None
 
     def _checked(self) -> Served:
-        bundle = champion(self._folder)
+        if self._profile == "production" and self._pinned is None:
+            raise Foreign("the production profile serves only signed bundles, and no key is pinned")
+        bundle = champion(self._folder, self._pinned)
         if self._profile == "production" and bundle.trained_on != "real":
             raise Foreign(
                 "the production profile serves only models trained on real households; this one was trained "

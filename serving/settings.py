@@ -26,12 +26,14 @@ SETTINGS: dict[str, str] = {
     "likes. Default: always.",
     "FANGPIN_PROFILE": "production refuses models not trained on real households; demo marks their answers. "
     "Default: production.",
+    "FANGPIN_BUNDLE_KEY": "Public key that bundles must be signed with, as PEM or the path of a PEM file. "
+    "Needed in production; where a demo has none, signatures are not looked at.",
     "FANGPIN_MAX_BODY_MB": "Largest request body in MiB. Default: 16.",
     "FANGPIN_THREADS": "Requests assessed at once by one process. Default: 2.",
 }
 """Every setting of the service and its meaning."""
 
-_READ_ELSEWHERE = {"FANGPIN_EPH_FILE", "FANGPIN_PSEUDONYM_KEY"}
+_READ_ELSEWHERE = {"FANGPIN_EPH_FILE", "FANGPIN_PSEUDONYM_KEY", "FANGPIN_SIGNING_KEY"}
 """Read by tests and commands that are not the service's."""
 
 
@@ -52,6 +54,8 @@ class Settings:
     answer_log_sync : {"always", "never"}
         Whether answers reach the disk before they are sent.
     profile : {"demo", "production"}
+    bundle_key : str, optional
+        Public key that bundles must be signed with: PEM, or the path of its file.
     max_body_bytes : int
     threads : int
         Requests that are assessed at once.
@@ -63,6 +67,7 @@ class Settings:
     policy: Path | None = None
     answer_log_sync: Sync = "always"
     profile: Profile = "production"
+    bundle_key: str | None = None
     max_body_bytes: int = 16 * MEBIBYTE
     threads: int = 2
 
@@ -86,6 +91,11 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
     for name in ("FANGPIN_MAX_BODY_MB", "FANGPIN_THREADS"):
         if not (number := given.get(name, "1")).isascii() or not number.isdigit() or not int(number):
             faults.append(f"{name} is a whole number from 1")
+    if given.get("FANGPIN_PROFILE", "production") == "production" and "FANGPIN_BUNDLE_KEY" not in given:
+        faults.append(
+            "the production profile needs FANGPIN_BUNDLE_KEY, the public key of fangpin-train key: "
+            "without it anybody who can write the folder of bundles decides what is served"
+        )
     if faults:
         raise Usage("\n".join(faults))
     return Settings(
@@ -95,6 +105,7 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
         answer_log=_place(given, "FANGPIN_ANSWER_LOG", "answers.jsonl"),
         answer_log_sync="never" if given.get("FANGPIN_ANSWER_LOG_SYNC") == "never" else "always",
         profile="demo" if given.get("FANGPIN_PROFILE") == "demo" else "production",
+        bundle_key=given.get("FANGPIN_BUNDLE_KEY"),
         max_body_bytes=int(given.get("FANGPIN_MAX_BODY_MB", "16")) * MEBIBYTE,
         threads=int(given.get("FANGPIN_THREADS", "2")),
     )

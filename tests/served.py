@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from features.definitions import FEATURES
 from features.policy import illustrative
 from features.vectors import build_vectors
-from models.bundle import Origin, read_bundle, write_bundle
+from models.bundle import Origin, read_bundle, sign_bundle, write_bundle
 from models.golden import golden_answers
 from models.risk import RiskModel, fit_risk_model
 from tests.made import made_panel
@@ -63,9 +64,15 @@ def small_model(random_state: int = 0) -> RiskModel:
 
 
 def write_champion(
-    bundles: Path, model: RiskModel, version: str = "1", trained_on: Any = "benchmark", *, golden: bool = True
+    bundles: Path,
+    model: RiskModel,
+    version: str = "1",
+    trained_on: Any = "benchmark",
+    *,
+    golden: bool = True,
+    key: Ed25519PrivateKey | None = None,
 ) -> Path:
-    """Write a bundle of a model and point the champion link at it, in one step."""
+    """Write a bundle of a model, signed where there is a key, and point the champion link at it."""
     folder = bundles / f"fangpin-{version}"
     origin = Origin(trained_on, ("county",), {"made": version, "base_rate": "0.1"})
     files = {"context.json": json.dumps(CONTEXT).encode()}
@@ -74,6 +81,8 @@ def write_champion(
     if golden:
         files["golden.json"] = json.dumps(golden_answers(read_bundle(draft), illustrative())).encode()
     write_bundle(folder, model, origin, files)
+    if key is not None:
+        sign_bundle(read_bundle(folder), key)
     link = bundles / ".champion.new"
     link.symlink_to(folder.name)
     link.replace(bundles / "champion")

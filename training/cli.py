@@ -9,7 +9,7 @@ from training.commands.door import errors_told
 from training.commands.imports import import_
 from training.commands.learning import evaluate, fit, panel
 from training.commands.tables import check, request, vectors
-from training.commands.versions import card, export, history, promote, rollback
+from training.commands.versions import card, export, history, key, promote, rollback
 from training.settings import quieten_mlflow
 
 app = typer.Typer(
@@ -23,7 +23,7 @@ app = typer.Typer(
 app.command("import")(import_)
 for command in (
     simulate, chances, stories, check, vectors, request, fit, evaluate, panel, promote, rollback, history,
-    export, card,
+    export, card, key,
 ):  # fmt: skip
     app.command()(command)
 

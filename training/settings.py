@@ -6,8 +6,12 @@ import os
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from features.errors import Usage
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +74,17 @@ def pseudonym_key(environ: Mapping[str, str] = os.environ) -> bytes | None:
     if key and len(key) < SHORTEST_KEY:
         raise Usage(f"FANGPIN_PSEUDONYM_KEY has fewer than {SHORTEST_KEY} characters")
     return key.encode() or None
+
+
+def signing_key(environ: Mapping[str, str] = os.environ) -> Ed25519PrivateKey | None:
+    """Read the private key that signs bundles from the file ``FANGPIN_SIGNING_KEY``; None where none is set.
+
+    Raises
+    ------
+    Usage
+        Where the file cannot be read, or holds no such key.
+    """
+    from models.signing import private_key
+
+    file = environ.get("FANGPIN_SIGNING_KEY", "")
+    return private_key(Path(file)) if file else None

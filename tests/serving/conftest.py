@@ -8,9 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from starlette.testclient import TestClient
 
 from models.risk import RiskModel
+from models.signing import make_keys, private_key
 from serving.app import create_app
 from serving.security import add_key
 from serving.settings import Settings
@@ -36,6 +38,13 @@ def bundles(model: RiskModel, tmp_path: Path) -> Path:
 def settings(bundles: Path, tmp_path: Path) -> Settings:
     """Return settings of the demo profile."""
     return Settings(bundles, tmp_path / "keys.jsonl", tmp_path / "answers.jsonl", profile="demo")
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> tuple[Ed25519PrivateKey, str]:
+    """Return a key that signs, and the path of the one to pin."""
+    private, public = make_keys(tmp_path / "pair")
+    return private_key(private), str(public)
 
 
 @pytest.fixture

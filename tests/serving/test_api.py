@@ -12,7 +12,7 @@ from features.check import accept
 from features.policy import illustrative
 from features.tables import TABLES
 from models.assessment import assess
-from models.bundle import read_bundle
+from models.bundle import read_bundle, sign_bundle
 from serving.facts import columns
 from tests.served import AS_OF, CONTEXT, household, write_champion
 
@@ -211,11 +211,13 @@ def test_the_model_and_its_features_are_told_to_whom_has_a_key(client, model):
         assert client.get(path, headers={"X-API-Key": ""}).status_code == 401
 
 
-def test_production_serves_only_what_was_trained_on_real_households(start, settings, bundles, model):
+def test_production_serves_only_what_was_trained_on_real_households(start, settings, bundles, model, pair):
     """The same bundle that serves a demonstration is refused; a real one takes over without a restart."""
     from tests.serving.conftest import until
 
-    client = start(replace(settings, profile="production"), wait=False)
+    key, pinned = pair
+    sign_bundle(read_bundle(bundles / "champion"), key)
+    client = start(replace(settings, profile="production", bundle_key=pinned), wait=False)
     until(lambda: "production" in client.get("/readyz").json().get("detail", ""))
     assert client.get("/readyz").status_code == 503
     assert client.get("/livez").status_code == 200
@@ -223,7 +225,7 @@ def test_production_serves_only_what_was_trained_on_real_households(start, setti
     assert refused.status_code == 503
     assert "benchmark" in refused.json()["detail"]
 
-    write_champion(bundles, model, "2", "real")
+    write_champion(bundles, model, "2", "real", key=key)
     until(lambda: client.get("/readyz").status_code == 200)
 
     content = post(client, household()).json()

@@ -2,11 +2,14 @@
 
 import json
 import threading
+from dataclasses import replace
 
 import pytest
 
 from features.errors import Foreign
 from features.policy import illustrative
+from models.bundle import read_bundle, sign_bundle
+from models.signing import SIGNATURE, make_keys, private_key, public_key
 from serving.bundles import RETRY_SECONDS, Champion, context_tables
 from tests.served import AS_OF, CONTEXT, household, small_model, write_champion
 from tests.serving.conftest import until
@@ -182,3 +185,88 @@ def test_readyz_says_why_a_new_bundle_was_refused_while_the_old_one_serves(clien
     content = client.get("/readyz").json()
     assert (content["status"], content["version"]) == ("ready", "1")
     assert "booster.txt" in content["refused"]["reason"]
+
+
+@pytest.fixture
+def pinning(bundles, model, pair, clock):
+    """Return a way to make a champion of a profile that pins the key and serves a real, signed version 9."""
+
+    def made(profile):
+        write_champion(bundles, model, "9", "real", key=pair[0])
+        held = Champion(bundles, illustrative(), profile, clock, public_key(pair[1]))
+        held.look()
+        assert held.served.bundle.version == "9"
+        return held
+
+    return made
+
+
+@pytest.mark.parametrize("profile", ["production", "demo"])
+def test_where_a_key_is_pinned_an_unsigned_bundle_leaves_the_last_good_one(pinning, bundles, profile):
+    """A bundle that nobody signed does not serve; a demonstration that pins a key means it too."""
+    held = pinning(profile)
+    write_champion(bundles, small_model(1), "10", "real")
+
+    held.look()
+
+    assert held.served.bundle.version == "9"
+    assert "fangpin-10 is not signed" in held.refusal.reason
+
+
+def test_a_bundle_that_is_signed_afterwards_serves_at_the_next_try(pinning, bundles, clock, pair):
+    """The signature may come after the folder."""
+    held = pinning("production")
+    folder = write_champion(bundles, small_model(1), "10", "real")
+    held.look()
+    sign_bundle(read_bundle(folder), pair[0])
+    clock.seconds += RETRY_SECONDS
+
+    held.look()
+
+    assert (held.served.bundle.version, held.refusal) == ("10", None)
+
+
+def test_a_signature_of_another_key_leaves_the_last_good_one(pinning, bundles, tmp_path):
+    """Whoever can write the folder cannot sign."""
+    held = pinning("production")
+    other = private_key(make_keys(tmp_path / "other")[0])
+    write_champion(bundles, small_model(1), "10", "real", key=other)
+
+    held.look()
+
+    assert held.served.bundle.version == "9"
+    assert "not the pinned key's signature" in held.refusal.reason
+
+
+def test_production_without_a_pinned_key_serves_nothing(bundles, model, clock, pair):
+    """A signature that nobody can check is none, whatever made the champion."""
+    write_champion(bundles, model, "9", "real", key=pair[0])
+    held = Champion(bundles, illustrative(), "production", clock)
+
+    held.look()
+
+    assert held.served is None
+    assert "no key is pinned" in held.refusal.reason
+
+
+def test_a_demonstration_without_a_key_looks_at_no_signature(champion, bundles, model):
+    """What lies in the file of the signature does not matter where nobody pinned a key."""
+    folder = write_champion(bundles, model, "2")
+    (folder / SIGNATURE).write_bytes(b"anything")
+
+    champion.look()
+
+    assert champion.served.bundle.version == "2"
+
+
+def test_readyz_says_that_an_unsigned_bundle_was_refused(start, settings, bundles, model, pair):
+    """The operator sees why a promotion without the key did not take effect."""
+    write_champion(bundles, model, "9", "real", key=pair[0])
+    client = start(replace(settings, profile="production", bundle_key=pair[1]))
+    write_champion(bundles, model, "10", "real")
+
+    until(lambda: "refused" in client.get("/readyz").json())
+
+    content = client.get("/readyz").json()
+    assert (content["status"], content["version"]) == ("ready", "9")
+    assert "not signed" in content["refused"]["reason"]

@@ -55,11 +55,26 @@ def test_words_that_are_off_end_with_2(call, monkeypatch):
 def test_a_policy_that_cannot_be_used_ends_the_start_with_1(call, monkeypatch, tmp_path):
     """Without a policy there is no service."""
     monkeypatch.setenv("FANGPIN_POLICY", str(tmp_path / "nothing"))
+    monkeypatch.setenv("FANGPIN_PROFILE", "demo")
 
     code, _, err = call("run", "--port", "0")
 
     assert code == 1
     assert "policy" in err
+
+
+def test_production_does_not_start_without_a_pinned_key_nor_with_a_file_that_is_none(
+    call, monkeypatch, tmp_path
+):
+    """What is forgotten is said in one sentence, before a port is opened."""
+    code, _, err = call("run", "--port", "0")
+    assert code == 2
+    assert "the production profile needs FANGPIN_BUNDLE_KEY" in err
+
+    monkeypatch.setenv("FANGPIN_BUNDLE_KEY", str(tmp_path / "nothing.pem"))
+    code, _, err = call("run", "--port", "0")
+    assert code == 2
+    assert "nothing.pem cannot be read" in err
 
 
 def test_every_error_of_the_house_has_its_exit_code():

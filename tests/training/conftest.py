@@ -21,6 +21,7 @@ def run(monkeypatch, capsys, tmp_path):
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
     monkeypatch.delenv("FANGPIN_BUNDLES", raising=False)
     monkeypatch.delenv("FANGPIN_PSEUDONYM_KEY", raising=False)
+    monkeypatch.delenv("FANGPIN_SIGNING_KEY", raising=False)
 
     def typed(*words: object) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["fangpin-train", *map(str, words)])

@@ -235,6 +235,26 @@ def test_an_empty_history_says_nothing(run):
     assert (code, json.loads(out)) == (0, [])
 
 
+def test_a_key_pair_is_made_once(run, tmp_path):
+    """Both files and the settings that name them; a second time is refused and changes nothing."""
+    code, out, _ = run("key", "--out", tmp_path / "pair")
+    assert code == 0
+    assert f"FANGPIN_SIGNING_KEY={tmp_path / 'pair' / 'signing-key.pem'}" in out
+    assert f"FANGPIN_BUNDLE_KEY={tmp_path / 'pair' / 'bundle-key.pem'}" in out
+    assert "PRIVATE" not in out
+    was = content(tmp_path / "pair")
+    assert run("key", "--out", tmp_path / "pair")[0] == 2
+    assert content(tmp_path / "pair") == was
+
+
+def test_a_key_that_cannot_be_read_stops_a_promotion_before_it_begins(run, monkeypatch, tmp_path):
+    """Nothing is promoted unsigned because a path was wrong."""
+    monkeypatch.setenv("FANGPIN_SIGNING_KEY", str(tmp_path / "no.pem"))
+    code, out, err = run("promote", "1", "--reason", "try")
+    assert (code, out) == (2, "")
+    assert "no.pem cannot be read" in err
+
+
 def test_mlflow_is_asked_to_be_quiet_unless_somebody_said_otherwise():
     """No telemetry and no bars by default; what the environment says already stands."""
     environ = {"MLFLOW_DISABLE_TELEMETRY": "false"}

@@ -1,4 +1,4 @@
-"""Commands on registered versions: promote, rollback, history, export, card."""
+"""Commands on registered versions: promote, rollback, history, export, card; and the key of their bundles."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ def promote(
     reason: Reason,
     name: Name = "fangpin",
 ) -> None:
-    """Let a version serve: write its bundle, flip the champion link, note it in the ledger."""
-    entry = registry(name).promote(version, reason=reason, by=who(), at=now())
-    typer.echo(f"{entry.folder} serves; before: {entry.previous or 'nothing'}")
+    """Let a version serve: write and sign its bundle, flip the champion link, note it in the ledger."""
+    at = registry(name, signing=True)
+    entry = at.promote(version, reason=reason, by=who(), at=now())
+    typer.echo(f"{entry.folder} serves; before: {entry.previous or 'nothing'}; {_signed(at)}")
 
 
 def rollback(
@@ -31,8 +32,8 @@ def rollback(
     reason: Reason,
     name: Name = "fangpin",
 ) -> None:
-    """Let the version serve that served before."""
-    entry = registry(name).rollback(reason=reason, by=who(), at=now())
+    """Let the version serve that served before; where FANGPIN_SIGNING_KEY is set, only if it signed it."""
+    entry = registry(name, signing=True).rollback(reason=reason, by=who(), at=now())
     typer.echo(f"{entry.folder} serves again; before: {entry.previous or 'nothing'}")
 
 
@@ -52,9 +53,10 @@ def export(
     out: Annotated[Path, typer.Option(help="Folder that does not exist yet.")],
     name: Name = "fangpin",
 ) -> None:
-    """Write the bundle of a version."""
-    bundle = registry(name).export(version, out)
-    typer.echo(f"bundle {bundle.sha256} written")
+    """Write the bundle of a version, signed with the key of FANGPIN_SIGNING_KEY where that is set."""
+    at = registry(name, signing=True)
+    bundle = at.export(version, out)
+    typer.echo(f"bundle {bundle.sha256} written; {_signed(at)}")
 
 
 def card(
@@ -69,10 +71,28 @@ def card(
         typer.echo(bundle.files["card.md"].decode())
 
 
-def registry(name: str) -> Registry:
-    """Return the registry of a name, at the places of the settings."""
+def key(
+    *,
+    out: Annotated[Path, typer.Option(help="Folder for the two files; made where it is not there.")],
+) -> None:
+    """Make the key pair of the bundles: the private one signs here, the service pins the public one."""
+    from models.signing import make_keys
+
+    private, public = make_keys(out)
+    typer.echo(
+        f"FANGPIN_SIGNING_KEY={private.resolve()}   for training; who has it decides what production serves"
+    )
+    typer.echo(f"FANGPIN_BUNDLE_KEY={public.resolve()}   for the service")
+
+
+def registry(name: str, *, signing: bool = False) -> Registry:
+    """Return the registry of a name, at the places of the settings; with the key where it is to sign."""
     from models.registry import Registry
-    from training.settings import places
+    from training.settings import places, signing_key
 
     at = places()
-    return Registry(at.tracking_uri, at.bundles, name)
+    return Registry(at.tracking_uri, at.bundles, name, signing_key() if signing else None)
+
+
+def _signed(at: Registry) -> str:
+    return "signed" if at.key else "unsigned, FANGPIN_SIGNING_KEY is not set"
