@@ -43,6 +43,9 @@ TWO_KINDS = 2
 
 Told = Callable[[str], None]
 
+Origins = list[tuple[NDArray[np.bool_], NDArray[np.bool_]]]
+"""Rows to learn from, and later rows to score, at each earlier cut."""
+
 
 @dataclass(frozen=True)
 class Learnt:
@@ -128,7 +131,7 @@ def learn(  # noqa: PLR0913 - all that is learnt from
     Refused
         Where the outcomes are too few for one to lie on either side of any cut.
     """
-    origins = _origins(vectors, y, outcome_on)
+    origins = origins_of(vectors, y, outcome_on)
     later = np.concatenate([np.flatnonzero(test) for _, test in origins])
     raw: list[NDArray[np.float64]] = []
     for number, params in enumerate(candidates, start=1):
@@ -151,7 +154,23 @@ def learn(  # noqa: PLR0913 - all that is learnt from
     calibration = replace(calibration, intercept=calibration.intercept + math.log(kept))
     sooner = () if soon is None else _sooner(raw[best], soon[later], y[later] == 1.0)
     model = replace(fitted, calibration=calibration, sooner=sooner)
-    scores = {"LightGBM": Scores(raw[best], calibration.probability(raw[best]))}
+    said = Scores(raw[best], calibration.probability(raw[best]))
+    beside = said_by_baselines(vectors, y, outcome_on, origins, target=target, kept=kept, told=told)
+    return Learnt(model, candidates[best], losses, later, {"LightGBM": said, **beside})
+
+
+def said_by_baselines(
+    vectors: Vectors,
+    y: NDArray[np.float64],
+    outcome_on: NDArray[np.datetime64],
+    origins: Origins,
+    *,
+    target: str,
+    kept: float,
+    told: Told,
+) -> dict[str, Scores]:
+    """Return what each baseline says of the later blocks of earlier origins, from the rows before each."""
+    scores = {}
     for name in baselines(target):
         told(f"{name} on earlier origins")
         parts = []
@@ -160,7 +179,7 @@ def learn(  # noqa: PLR0913 - all that is learnt from
             block = vectors.take(test)
             parts.append((baseline.score(block), shifted(baseline.probability(block), kept)))
         scores[name] = Scores(*(np.concatenate(part) for part in zip(*parts, strict=True)))
-    return Learnt(model, candidates[best], losses, later, scores)
+    return scores
 
 
 def _sooner(raw: NDArray[np.float64], soon: NDArray[np.bool_], came: NDArray[np.bool_]) -> tuple[Sooner, ...]:
@@ -170,9 +189,7 @@ def _sooner(raw: NDArray[np.float64], soon: NDArray[np.bool_], came: NDArray[np.
     return (fit_sooner(raw[came], soon[came], SOONER_MONTHS),)
 
 
-def _origins(
-    vectors: Vectors, y: NDArray[np.float64], outcome_on: NDArray[np.datetime64]
-) -> list[tuple[NDArray[np.bool_], NDArray[np.bool_]]]:
+def origins_of(vectors: Vectors, y: NDArray[np.float64], outcome_on: NDArray[np.datetime64]) -> Origins:
     """Return what to learn from and what to score, by earlier cuts in time.
 
     Cuts before which all outcomes were of one kind are left out. Where the rows fall on too few days for

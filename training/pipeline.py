@@ -32,6 +32,7 @@ from training.carding import card_of
 from training.cohort import Followed, next_visit
 from training.comparison import Comparison, comparison, judged_by_household
 from training.learning import Learnt, Told, learn
+from training.leaving_out import left_out
 from training.outcomes import follow
 from training.pictures import (
     calibration_bins,
@@ -42,7 +43,10 @@ from training.pictures import (
     draw_roc_pr,
     top_contributions,
 )
+from training.pooling import Pooled
+from training.registered import exported
 from training.settings import Places
+from training.taking_over import take_over
 from training.targets import NEXT_VISIT, Question, columns_for, registered_name
 from training.thinning import thinned
 from training.tracking import Run, data_sha256, log_run
@@ -70,6 +74,8 @@ class Fitted:
         Households of these: rows of one household may tell of one event.
     comparison : Comparison
         The model and every baseline on earlier origins.
+    left_out : Comparison or None
+        Of several counties: each by a model of the others.
     """
 
     name: str
@@ -79,6 +85,7 @@ class Fitted:
     events: int
     households_hit: int
     comparison: Comparison
+    left_out: Comparison | None
 
 
 def prepare(
@@ -139,8 +146,8 @@ def dated_tables(tables: Tables, counted: Followed, asked: Question) -> Tables:
     return with_area_rates(tables, counted, asked.target, horizon_months=asked.horizon_months, level=level)
 
 
-def fit(
-    tables: Tables,
+def fit(  # noqa: PLR0913 - the words of the command
+    tables: Tables | Pooled,
     *,
     target: str | Question,
     trained_on: TrainedOn,
@@ -148,14 +155,15 @@ def fit(
     policy: Policy,
     places: Places,
     at: datetime,
+    taken_over: str | None = None,
     told: Told = lambda _: None,
 ) -> Fitted:
     """Learn a model, measure it, and register it with everything that was seen.
 
     Parameters
     ----------
-    tables : Tables
-        Checked tables.
+    tables : Tables or Pooled
+        Checked tables of one county, or of several.
     target : str or Question
         A question where it asks for more than a target.
     trained_on : {"real", "benchmark", "simulated"}
@@ -165,30 +173,53 @@ def fit(
     places : Places
     at : datetime
         The door's clock.
+    taken_over : str, optional
+        A registered version whose trees are taken as they are, and calibrated anew.
     told : callable
         Told what is being done.
 
     Raises
     ------
     Usage, Refused
-        Where the target is unknown, or nobody can be followed.
+        Where the target is unknown, nobody can be followed, or the outcomes are fewer than the floor.
 
     Notes
     -----
     Sampling weights of households are not used: rows count alike, whatever they stand for.
     """
     asked = target if isinstance(target, Question) else Question(target)
-    dated, followed, vectors = prepare(tables, asked, told)
-    learnt = learn(
-        vectors,
-        followed.y,
-        followed.outcome_on,
-        target=asked.target,
-        horizon_months=asked.horizon_months,
-        kept=followed.kept,
-        soon=followed.soon,
-        told=told,
-    )
+    name = registered_name(asked.target)
+    registry = Registry(places.tracking_uri, places.bundles, name)
+    dated, followed, vectors = prepare(tables.tables if isinstance(tables, Pooled) else tables, asked, told)
+    hit = np.unique(vectors.household_id[followed.y == 1.0]).size
+    if taken_over is None:
+        _check_floor(hit, asked.floor)
+        learnt = learn(
+            vectors,
+            followed.y,
+            followed.outcome_on,
+            target=asked.target,
+            horizon_months=asked.horizon_months,
+            kept=followed.kept,
+            soon=followed.soon,
+            told=told,
+        )
+    else:
+        bundle = exported(registry, taken_over)
+        params = (bundle.card or {}).get("params", {})
+        learnt = take_over(bundle.model, vectors, followed, params=params, told=told)
+    by_county = None
+    if isinstance(tables, Pooled):
+        by_county = left_out(
+            vectors,
+            followed,
+            tables.county_of(vectors.household_id),
+            learnt.params,
+            target=asked.target,
+            horizon_months=asked.horizon_months,
+            resamples=RESAMPLES,
+            told=told,
+        )
     told("intervals")
     judged = followed.take(learnt.later)
     compared = comparison(
@@ -201,7 +232,6 @@ def fit(
     )
     if asked.target != NEXT_VISIT:
         compared = judged_by_household(compared, judged.y, judged.cohort.household_id)
-    name = registered_name(asked.target)
     model = learnt.model
     digest = data_sha256(vectors, followed.y)
     card = card_of(title, trained_on, dated, vectors, followed, learnt, compared, digest)
@@ -217,7 +247,7 @@ def fit(
                 "rows": len(vectors),
             },
             measures=_metrics(compared),
-            tags={"trained_on": trained_on, "data_sha256": digest, "title": title},
+            tags={"trained_on": trained_on, "data_sha256": digest, "title": title, **_source(taken_over)},
             figures=figures(model, vectors, judged.y, learnt, judged.weight),
             texts={"comparison.txt": compared.as_text(), "card.md": card_files(card)["card.md"].decode()},
             vectors=vectors,
@@ -233,6 +263,7 @@ def fit(
             "data_sha256": digest,
             "run_id": run_id,
             "base_rate": repr(float(np.average(followed.y, weights=followed.weight))),
+            **_source(taken_over),
         },
         name,
     )
@@ -242,9 +273,23 @@ def fit(
         write_bundle(draft, model, origin, files)
         golden = golden_answers(read_bundle(draft), policy)
         write_bundle(whole, model, origin, {**files, "golden.json": _json(golden)})
-        version = Registry(places.tracking_uri, places.bundles, name).register(whole, run_id)
-    hit = np.unique(vectors.household_id[followed.y == 1.0]).size
-    return Fitted(name, version, run_id, len(followed), int(followed.y.sum()), hit, compared)
+        version = registry.register(whole, run_id)
+    return Fitted(name, version, run_id, len(followed), int(followed.y.sum()), hit, compared, by_county)
+
+
+def _check_floor(hit: int, floor: int) -> None:
+    """Refuse to learn trees from so few that a logistic would order better."""
+    if hit < floor:
+        raise Refused(
+            f"{hit} households with the outcome, {floor} needed: trees learnt from so few order worse than a "
+            "logistic. Fit several counties together, or take over a version of others and calibrate it here "
+            "(--take-over VERSION); for a comparison alone, lower the floor (--floor)"
+        )
+
+
+def _source(taken_over: str | None) -> dict[str, str]:
+    """Say which version's trees were taken, where they were."""
+    return {} if taken_over is None else {"taken_over": taken_over}
 
 
 def _known_by(until: np.datetime64, followed: Followed) -> Followed:

@@ -23,6 +23,12 @@ months late, and incomes are asked for once a year.
 NAME = {"entry": "fangpin"}
 """Registered name of a target; others are ``fangpin-<target>``."""
 
+FLOOR = 300
+"""Households with the outcome below which a county's own trees are worse than a logistic.
+
+On the Argentine panel trees and a logistic of 15 columns are even somewhere between 200 and 500 events.
+"""
+
 AREA_RATE = "area_rate_"
 
 
@@ -37,6 +43,8 @@ class Question:
         Of the next visit always 12.
     until : datetime64[D], optional
         Only outcomes known by the end of this day are learnt from; all if not given.
+    floor : int
+        Households with the outcome below which no trees are learnt.
 
     Raises
     ------
@@ -47,6 +55,7 @@ class Question:
     target: str
     horizon_months: int = HORIZON_MONTHS
     until: np.datetime64 | None = None
+    floor: int = 0
 
     def __post_init__(self) -> None:
         check_target(self.target)

@@ -24,6 +24,7 @@ from tests.made import made_panel
 from training.learning import baselines
 from training.pipeline import Fitted, fit, prepare
 from training.settings import places
+from training.targets import Question
 from training.tracking import data_sha256
 
 NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)
@@ -83,6 +84,20 @@ def test_a_fit_is_told_step_by_step_and_counted(fitted, tables, steps):
     assert (fitted.rows, fitted.events) == (len(followed), int(followed.y.sum()))
     assert (fitted.name, fitted.version) == (NAME, "1")
     assert {"following the households", "building the vectors", "registering"} <= set(steps)
+
+
+def test_trees_are_not_learnt_from_fewer_than_the_floor(tables, at):
+    """The refusal counts the households with the outcome and says what can be done instead."""
+    with pytest.raises(Refused, match=r"^\d+ households with the outcome, 5000 needed: .*--take-over"):
+        fit(
+            tables,
+            target=Question("next_visit", floor=5000),
+            trained_on="simulated",
+            title="too few",
+            policy=illustrative(),
+            places=at,
+            at=NOON,
+        )
 
 
 def test_the_model_stands_beside_every_baseline(fitted):

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from models.bundle import TrainedOn
 
 
-def fit(
-    folder: Path,
+def fit(  # noqa: PLR0913 - the words of the command
+    folder: Annotated[list[Path], typer.Argument(help="Tables of a county; of several, to learn from all.")],
     *,
     target: Annotated[
         str, typer.Option(help="What to predict: entry, need, income, hardship or next_visit.")
@@ -27,32 +27,42 @@ def fit(
     trained_on: Annotated[str, typer.Option(help="What the households are: real, benchmark or simulated.")],
     title: Annotated[str | None, typer.Option(help="What the data is, for the card.")] = None,
     policy: Annotated[Path | None, typer.Option(help="Policy folder; else the illustrative one.")] = None,
+    floor: Annotated[
+        int, typer.Option(help="Households with the outcome needed to learn trees.", min=0)
+    ] = 300,
+    take_over: Annotated[
+        str | None, typer.Option(help="A version of other counties to calibrate here, its trees kept.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Learn a model, measure it beside the baselines, log and register it."""
-    from features.files import read_tables
     from features.policy import illustrative, read_policy
     from models.bundle import Origin
     from training.pipeline import fit as learn_and_register
+    from training.pooling import read_counties
     from training.settings import places
     from training.targets import Question
 
     origin = Origin(cast("TrainedOn", trained_on), (), {})
-    asked = Question(target, horizon, day(until) if until else None)
+    asked = Question(target, horizon, day(until) if until else None, floor)
     fitted = learn_and_register(
-        read_tables(folder),
+        read_counties(folder),
         target=asked,
         trained_on=origin.trained_on,
-        title=title or folder.resolve().name,
+        title=title or " + ".join(each.resolve().name for each in folder),
         policy=read_policy(policy) if policy else illustrative(),
         places=places(),
         at=now(),
+        taken_over=take_over,
         told=told_steps(),
     )
     if as_json:
-        print_json({**vars(fitted), "comparison": fitted.comparison.as_dict()})
+        left_out = None if fitted.left_out is None else fitted.left_out.as_dict()
+        print_json({**vars(fitted), "comparison": fitted.comparison.as_dict(), "left_out": left_out})
         return
     typer.echo(fitted.comparison.as_text())
+    if fitted.left_out is not None:
+        typer.echo(f"\neach county by a model of the others\n{fitted.left_out.as_text()}")
     counted = (
         f"{fitted.rows:,} rows, {fitted.events:,} with the outcome, of {fitted.households_hit:,} households"
     )

@@ -1,0 +1,90 @@
+"""One county left out: how a model of the other counties orders and promises in one that it never saw."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.vectors import Vectors
+from models.calibration import fit_calibration
+from training.cohort import Followed
+from training.comparison import Comparison, comparison
+from training.evaluation import Scores
+from training.judgement import MODEL
+from training.learning import Told, fit_trees, origins_of
+
+TWO_KINDS = 2
+
+
+def left_out(
+    vectors: Vectors,
+    followed: Followed,
+    county: NDArray[np.str_],
+    params: Mapping[str, float | str],
+    *,
+    target: str,
+    horizon_months: int,
+    resamples: int,
+    told: Told = lambda _: None,
+) -> Comparison:
+    """Score every county by a model of the others, trees and calibration alike, and judge county by county.
+
+    Parameters
+    ----------
+    vectors, followed
+        Rows of all counties, and what came of them.
+    county : (rows,) array of str
+    params : mapping
+        The chosen trees.
+    target : str
+    horizon_months : int
+    resamples : int
+    told : callable
+
+    Returns
+    -------
+    Comparison
+        All rows together, and each county as a group; rows of a county without others to learn from are
+        left out.
+    """
+    p = np.full(len(followed), np.nan)
+    names = np.unique(county)
+    for name in names:
+        told(f"{name} by a model of the others")
+        own, others = county == name, np.flatnonzero(county != name)
+        if np.unique(followed.y[others]).size == TWO_KINDS:
+            p[own] = _said(
+                vectors.take(others), followed.take(others), vectors.take(own), params, target, horizon_months
+            )
+    known = ~np.isnan(p)
+    weight = followed.weight
+    return comparison(
+        followed.y[known],
+        {MODEL: Scores(p[known], p[known])},
+        vectors.household_id[known],
+        weight=None if weight is None else weight[known],
+        groups={str(name): county[known] == name for name in names},
+        resamples=resamples,
+        random_state=1,
+    )
+
+
+def _said(
+    vectors: Vectors,
+    followed: Followed,
+    stranger: Vectors,
+    params: Mapping[str, float | str],
+    target: str,
+    horizon_months: int,
+) -> NDArray[np.float64]:
+    """Return the probabilities of a county that the learner has not seen."""
+    train, later = origins_of(vectors, followed.y, followed.outcome_on)[-1]
+    before = fit_trees(vectors.take(train), followed.y[train], params, target, horizon_months)
+    calibration = fit_calibration(before.score(vectors.take(later)), followed.y[later])
+    level = calibration.intercept + math.log(followed.kept)
+    model = fit_trees(vectors, followed.y, params, target, horizon_months)
+    return replace(calibration, intercept=level).probability(model.score(stranger))

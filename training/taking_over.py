@@ -1,0 +1,99 @@
+"""A version made elsewhere, taken over by a county with too few outcomes to learn from: calibrated anew."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import brentq
+
+from features.errors import Refused
+from features.vectors import Vectors
+from models.calibration import LogisticCalibration, fit_calibration
+from models.risk import RiskModel
+from training.cohort import Followed
+from training.evaluation import POSITIVES_NEEDED, Scores
+from training.judgement import MODEL
+from training.learning import Learnt, Told, origins_of, said_by_baselines
+
+Floats = NDArray[np.float64]
+
+FARTHEST = 20.0
+"""Log-odds by which a level is moved at most."""
+
+
+def take_over(
+    model: RiskModel,
+    vectors: Vectors,
+    followed: Followed,
+    *,
+    params: Mapping[str, float | str],
+    told: Told = lambda _: None,
+) -> Learnt:
+    """Calibrate a model of other counties on the outcomes of this one; its trees stay.
+
+    Parameters
+    ----------
+    model : RiskModel
+    vectors, followed
+        Rows of the county, and what came of them.
+    params : mapping
+        How the trees were fitted, as far as is known.
+    told : callable
+
+    Returns
+    -------
+    Learnt
+        ``scores`` are of later blocks of earlier origins, calibrated on the rows before each.
+
+    Raises
+    ------
+    Refused
+        Where no outcome, or nothing else, came.
+
+    Notes
+    -----
+    With fewer than 100 households with the outcome only the level is moved, so that as many are promised as
+    came; from there on the slope is fitted too.
+    """
+    f = model.score(vectors)
+    origins = origins_of(vectors, followed.y, followed.outcome_on)
+    later = np.concatenate([np.flatnonzero(test) for _, test in origins])
+    told("calibrating the version on this county")
+    promised = [
+        _anew(model, f[train], vectors.take(train), followed.take(train)).probability(f[test])
+        for train, test in origins
+    ]
+    beside = said_by_baselines(
+        vectors,
+        followed.y,
+        followed.outcome_on,
+        origins,
+        target=model.target,
+        kept=followed.kept,
+        told=told,
+    )
+    scores = {MODEL: Scores(f[later], np.concatenate(promised)), **beside}
+    calibration = _anew(model, f, vectors, followed)
+    return Learnt(replace(model, calibration=calibration), params, (), later, scores)
+
+
+def _anew(model: RiskModel, f: Floats, vectors: Vectors, followed: Followed) -> LogisticCalibration:
+    """Return the calibration on some rows: its level, and where there is enough to learn from its slope."""
+    hit = np.unique(vectors.household_id[followed.y == 1.0]).size
+    if hit >= POSITIVES_NEEDED:
+        fitted = fit_calibration(f, followed.y)
+        return replace(fitted, intercept=fitted.intercept + math.log(followed.kept))
+    came, weight = float(followed.y.sum()), followed.weight
+    if not 0.0 < came < len(followed):
+        raise Refused(f"{came:.0f} of {len(followed)} rows have the outcome: no level can be told")
+
+    def excess(moved: float) -> float:
+        promised = replace(model.calibration, intercept=model.calibration.intercept + moved).probability(f)
+        return float((promised if weight is None else promised * weight).sum()) - came
+
+    moved = float(brentq(excess, -FARTHEST, FARTHEST))
+    return replace(model.calibration, intercept=model.calibration.intercept + moved)
