@@ -88,7 +88,7 @@ class Apart:
             for part in parts:
                 counts = [f"{count}" for count in (part.rows, part.positives, part.events)]
                 lines.append([_name(part), *counts, *(cell(part.estimates[name]) for name in MEASURES)])
-                ends.append("" if question == ALL else part.against.reason)
+                ends.append(part.against.reason)
         return _block("groups, as known on the day", lines, ends)
 
     def _kinds(self) -> str:

@@ -12,7 +12,7 @@ from features.contract import Tables
 from features.ids import positions
 from features.policy import Policy
 from features.tables.people import MEMBERS
-from features.vectors import Cohort, build_vectors
+from features.vectors import Cohort, Vectors, build_vectors
 from models.assessment import LOOKED_AT, sufficiency
 from training.area_marks import AreaMarks
 from training.roster import UNTOLD, Roster
@@ -62,12 +62,13 @@ def groups_of(tables: Tables, cohort: Cohort, policy: Policy) -> Groups:
     township: it is told by how many of its villages are remote (`training.area_marks`).
     """
     seen = build_vectors(tables, None, features=(*LOOKED_AT, "disabled_members", "exited"), cohort=cohort)
-    known = [dict(zip(seen.features, row, strict=True)) for row in seen.X.tolist()]
+    data = np.full(cohort.as_of.size, NOT_KNOWN, dtype="<U12")
     codes, place = np.unique(seen.area, return_inverse=True)
     sex, old, remote, people, township = np.full((5, cohort.as_of.size), UNTOLD)
     roster = Roster.of(tables)
     for day in np.unique(cohort.as_of):
         rows = np.flatnonzero(cohort.as_of == day)
+        data[rows] = _sufficiency(seen.take(rows), policy)
         marks = AreaMarks(tables, day)
         remote[rows] = marks.of(codes, "remote")[place[rows]]
         people[rows] = marks.of(codes, "ethnic_majority")[place[rows]]
@@ -83,10 +84,14 @@ def groups_of(tables: Tables, cohort: Cohort, policy: Policy) -> Groups:
         "disabled member": _named(_whether(seen.column("disabled_members")), WHETHER),
         "remote village": _named(remote, WHETHER),
         "village of an ethnic majority other than Han": _named(people, WHETHER),
-        "data": np.array([sufficiency(each, policy) for each in known], dtype=np.str_),
+        "data": data,
         "exited household": _named(_whether(seen.column("exited")), WHETHER),
     }
     return Groups(answers, _named(township, TOWNSHIPS))
+
+
+def _sufficiency(seen: Vectors, policy: Policy) -> list[str]:
+    return [sufficiency(dict(zip(seen.features, row, strict=True)), policy) for row in seen.X.tolist()]
 
 
 def _whether(told: NDArray[np.float64]) -> Whole:

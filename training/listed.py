@@ -116,7 +116,9 @@ class Listed:
             "calibration_slope": self.slope(rows),
             "gap": self._gap(hit, others),
         }
-        against = self._against(estimates["gap"], self.events(hit), self.events(others))
+        against = Verdict(None, "no other rows")
+        if not rows.all():
+            against = self._against(estimates["gap"], self.events(hit), self.events(others))
         return Part(question, answer, int(rows.sum()), int(hit.sum()), self.events(hit), estimates, against)
 
     def found(self, hit: Mask) -> dict[str, Estimate]:
