@@ -34,7 +34,7 @@ class AreaMarks:
         self._parents = parents_on(tables, day)
         self._facts = None
         if facts is not None:
-            rows = np.flatnonzero(believed(facts).on(day) & (facts["occurred_on"] <= day))
+            rows = np.flatnonzero(believed(facts).on(day))
             order = rows[np.lexsort((facts["record_id"][rows], facts["occurred_on"][rows]))]
             self._facts = {name: values[order] for name, values in facts.items()}
 

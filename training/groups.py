@@ -57,9 +57,9 @@ def groups_of(tables: Tables, cohort: Cohort, policy: Policy) -> Groups:
 
     Notes
     -----
-    What became known after the day, or happened after it, moves nothing. Remote, and of a people other than
-    Han, is the village where its area, or the nearest one above, is marked so. The contract knows no type of
-    township: it is told by how many of its villages are remote (`training.area_marks`).
+    What became known after the day moves nothing, and nothing is known before it happens. Remote, and of a
+    people other than Han, is the village where its area, or the nearest one above, is marked so. The contract
+    knows no type of township: it is told by how many of its villages are remote (`training.area_marks`).
     """
     seen = build_vectors(tables, None, features=(*LOOKED_AT, "disabled_members", "exited"), cohort=cohort)
     data = np.full(cohort.as_of.size, NOT_KNOWN, dtype="<U12")

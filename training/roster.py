@@ -86,7 +86,7 @@ class Roster:
         -----
         Of each person the last that was told of a thing counts. Of several heads it is the one told of last.
         """
-        held = (self.start <= day) & (day < self.stop) & (self.occurred_on <= day)
+        held = (self.start <= day) & (day < self.stop)
         known = np.zeros(self.home.size, dtype=np.bool_)
         known[self.person[held]] = True
         there = known & (self._last(self.left, held) != GONE)

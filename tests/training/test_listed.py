@@ -86,15 +86,15 @@ def test_the_order_of_rows_moves_nothing():
 
 def test_a_household_is_missed_only_if_none_of_its_rows_with_the_outcome_is_listed():
     """Two of three households with the outcome are listed once; a row without it saves nobody."""
-    household = np.array(["a", "a", "b", "b", "c", "c"])
-    y = np.array([1.0, 1.0, 1.0, 1.0, 0.0, 1.0])
-    score = np.array([9.0, 1.0, 8.0, 1.0, 7.0, 1.0])
-    one = listed(household, y, Scores(score), share=0.5, resamples=0)
+    household = np.array(["a", "a", "b", "b", "c", "c", "d", "d"])
+    y = np.array([1.0, 1.0, 1.0, 1.0, 0.0, 1.0, 0.0, 0.0])
+    score = np.array([9.0, 1.0, 8.0, 1.0, 7.0, 1.0, 0.0, 0.0])
+    one = listed(household, y, Scores(score), share=3 / 8, resamples=0)
     part = one.part("all", "all", y >= 0)
     assert (part.events, part.positives) == (3, 5)
     assert part.estimates["missed"].value == pytest.approx(1 / 3)
     assert part.estimates["recall"].value == pytest.approx(2 / 5)
-    apart = listed(household, y, Scores(score), share=0.5, overlap=False, resamples=0).part("", "", y >= 0)
+    apart = listed(household, y, Scores(score), share=3 / 8, overlap=False, resamples=0).part("", "", y >= 0)
     assert (apart.events, apart.estimates["missed"].value) == (5, pytest.approx(3 / 5))
 
 
