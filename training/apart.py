@@ -127,7 +127,8 @@ class Apart:
             f"The list: the {100 * self.share:g} % of all rows with the highest scores, one for all groups; "
             f"ties drawn by lot; `by lot` is the least and the most.\n"
             f"Missed: households with the outcome that are on the list on none of their rows with it.\n"
-            f"In brackets: 95 % intervals, {self.resamples} resamples of whole households; one list.\n"
+            f"In brackets: 95 % intervals, {self.resamples} resamples of whole households; the list is "
+            f"kept, short lists are made anew.\n"
             f"No verdict under {POSITIVES_NEEDED} households with the outcome here and among all others, nor "
             f"on expected over observed under {EXPECTED_NEEDED} events expected."
         )
