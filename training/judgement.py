@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from training.apart import Apart
 from training.ceiling import Ceiling
 from training.cohort import Followed
 from training.comparison import Comparison
@@ -46,6 +47,8 @@ class Judgement:
         Rows with a chance that were not at risk as far as was known on the day, and are not judged.
     programme : ProgrammeTable or None
         What monthly lists would have found, where that was asked for.
+    apart : Apart or None
+        The version told apart by groups, kinds and years, where that was asked for.
     """
 
     name: str
@@ -60,17 +63,21 @@ class Judgement:
     ceiling: Ceiling | None
     left_out: int
     programme: ProgrammeTable | None = None
+    apart: Apart | None = None
 
     def as_dict(self) -> dict[str, object]:
-        """Give everything ready for JSON; the programme only where it was asked for."""
+        """Give everything ready for JSON; programme and groups only where they were asked for."""
         given = {
             **vars(self),
             "comparison": self.comparison.as_dict(),
             "sooner": {str(months): compared.as_dict() for months, compared in self.sooner.items()},
             "ceiling": None if self.ceiling is None else self.ceiling.as_dict(),
         }
-        del given["programme"]
-        return given if self.programme is None else {**given, "programme": self.programme.as_dict()}
+        for name, more in (("programme", self.programme), ("apart", self.apart)):
+            del given[name]
+            if more is not None:
+                given[name] = more.as_dict()
+        return given
 
     def as_text(self) -> str:
         """Give the tables as plain text, and first how far they can be trusted."""
@@ -98,6 +105,8 @@ class Judgement:
             parts.append(f"{self.left_out} rows with a chance were not at risk as known, and are left out.")
         if self.programme is not None:
             parts.append(self.programme.as_text())
+        if self.apart is not None:
+            parts.append(self.apart.as_text())
         return "\n\n".join(parts)
 
     def _sample(self) -> str:

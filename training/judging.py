@@ -14,10 +14,12 @@ from numpy.typing import NDArray
 from features.contract import Tables
 from features.errors import Usage
 from features.files import read_tables
+from features.policy import illustrative
 from features.vectors import Cohort, Vectors, build_vectors
 from models.bundle import Bundle
 from models.registry import Registry
 from models.risk import RiskModel
+from training.apart import tell_apart
 from training.baselines import Baseline
 from training.carding import LEARNT_BY
 from training.ceiling import Ceiling, compare_with_ceiling
@@ -94,6 +96,7 @@ def evaluate(  # noqa: PLR0913 - the words of the command
     share: float = 0.10,
     resamples: int = 200,
     visits_per_100: float | None = None,
+    groups: bool = False,
     told: Told = lambda _: None,
 ) -> tuple[Judgement, pd.DataFrame]:
     """Judge a registered version on a folder of tables.
@@ -114,6 +117,8 @@ def evaluate(  # noqa: PLR0913 - the words of the command
     resamples : int
     visits_per_100 : float, optional
         Visits a month for 100 households: where given, monthly lists under it are replayed too.
+    groups : bool
+        Whether the version is told apart by groups, kinds of entry and years too.
     told : callable
 
     Returns
@@ -170,6 +175,12 @@ def evaluate(  # noqa: PLR0913 - the words of the command
             resamples=resamples,
             told=told,
         )
+    apart = None
+    if groups:
+        told("groups")
+        apart = tell_apart(
+            tables, test, said[MODEL], asked, policy=illustrative(), share=share, resamples=resamples
+        )
     judgement = Judgement(
         name=name,
         version=version,
@@ -183,6 +194,7 @@ def evaluate(  # noqa: PLR0913 - the words of the command
         ceiling=ceiling,
         left_out=left_out,
         programme=programme,
+        apart=apart,
     )
     return judgement, predictions(followed, tested, _probability(said[MODEL]), chances, of_chances)
 

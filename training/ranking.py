@@ -195,6 +195,35 @@ def top_list(sums: Tally, share: float) -> TopList:
     )
 
 
+def places_on_list(score: Floats, share: float) -> Floats:
+    """Give the chance of each row to be on the list of the highest `share` of the rows.
+
+    Parameters
+    ----------
+    score : (rows,) array
+        Higher means more at risk; no NaN.
+    share : float
+        In (0, 1]; the list is as long as that of `top_list`.
+
+    Returns
+    -------
+    (rows,) array
+        1 above the end of the list, 0 below, and for rows tied at it the free places over the tied rows.
+
+    Examples
+    --------
+    >>> places_on_list(np.array([0.3, 0.9, 0.3, 0.1]), 0.5)
+    array([0.5, 1. , 0.5, 0. ])
+    """
+    if not score.size:
+        return np.zeros(0)
+    length = list_length(float(score.size), share)
+    end = np.sort(score)[::-1][int(length) - 1]
+    above, tied = score > end, score == end
+    drawn = (length - above.sum()) / tied.sum()
+    return np.where(above, 1.0, np.where(tied, drawn, 0.0))
+
+
 def list_length(total: float, share: float) -> float:
     """Give the length of a list of a share of `total`: rounded up, never more than all.
 

@@ -217,6 +217,34 @@ def test_the_command_replays_the_programme_where_it_is_asked_to(run, early, coun
     assert "2 visits a month for 100 households" in text
 
 
+def test_the_command_tells_groups_apart_where_it_is_asked_to(run, early, county):
+    """After the judgement, on the same rows and the same list; without the word nothing is changed."""
+    words = ("evaluate", early.version, county, "--name", "fangpin", "--resamples", 5)
+    code, plain, _ = run(*words, "--json")
+    assert code == 0
+    code, shown, told = run(*words, "--groups", "--json")
+    assert code == 0, told
+    read = json.loads(shown)
+    apart = read.pop("apart")
+    assert read == json.loads(plain)
+    measures = read["comparison"]["rows"][0]["measures"]
+    whole, *parts = apart["groups"]
+    assert (whole["rows"], whole["positives"]) == (measures["rows"], measures["positives"])
+    assert whole["events"] == measures["households_hit"]
+    for name, same in (("recall", "recall_at_top"), ("expected_over_observed",) * 2):
+        assert whole["estimates"][name]["value"] == pytest.approx(measures[same])
+    for question in {part["question"] for part in parts}:
+        assert sum(part["rows"] for part in parts if part["question"] == question) == whole["rows"]
+    assert {kind["by"] for kind in apart["kinds"]} == {"kind of entry", "cause of entry"}
+    assert {band["by"] for band in apart["bands"]} == {"year", "township"}
+    assert [each["share"] for each in apart["lists"]] == [0.005, 0.01, 0.02, 0.05]
+    code, text, _ = run(*words, "--groups")
+    assert code == 0
+    assert (
+        text.index("all: ") < text.index("groups, as known on the day") < text.index("need-weighted misses")
+    )
+
+
 def test_words_that_are_off_are_a_matter_of_usage(run, early, county, tmp_path):
     """No such version, or perfect records that are not there: exit code 2, and no file."""
     plain = tmp_path / "plain"

@@ -89,6 +89,9 @@ def evaluate(  # noqa: PLR0913 - the words of the command
         float | None,
         typer.Option(help="Visits a month for 100 households, for --programme; else 2."),
     ] = None,
+    groups: Annotated[
+        bool, typer.Option("--groups", help="Tell apart by groups, kinds and causes of entry, and years.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Judge a version on tables: beside the baselines, and in a simulated county beside what can be known."""
@@ -110,6 +113,7 @@ def evaluate(  # noqa: PLR0913 - the words of the command
         share=share,
         resamples=resamples,
         visits_per_100=visits if programme else None,
+        groups=groups,
         told=told_steps(),
     )
     if predictions is not None:
