@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from training.apart import Apart
 from training.ceiling import Ceiling
-from training.cohort import Followed
 from training.comparison import Comparison
 from training.evaluation import leak_suspected
 from training.programme_table import ProgrammeTable
-from training.truth import Chances
 
 MODEL = "LightGBM"
 
@@ -118,53 +114,3 @@ class Judgement:
                 f"{self.learnt_by}, and of no later as-of day the outcome is known"
             )
         return f"out of sample: learnt from outcomes known by {self.learnt_by}, judged on later as-of days"
-
-
-def predictions(
-    followed: Followed,
-    tested: NDArray[np.bool_],
-    probability: Floats,
-    chances: Chances | None,
-    of_chances: Floats | None,
-) -> pd.DataFrame:
-    """Return what a version said, a row per household and day, for anyone's own recount.
-
-    Parameters
-    ----------
-    followed : Followed
-        Everybody whose outcome is known.
-    tested : (rows,) array of bool
-        Those of them that were judged.
-    probability : (tested rows,) array
-    chances : Chances or None
-        What is known of the truth.
-    of_chances : (rows of chances,) array or None
-        Probabilities of these rows.
-
-    Returns
-    -------
-    DataFrame
-        ``household_id``, ``as_of``, ``y`` (missing where not known), ``probability``; with chances also
-        ``chance`` (missing where not known), and their rows that were not judged. By day and household.
-    """
-    keys = ["household_id", "as_of"]
-    known = _keyed(followed.cohort.household_id, followed.cohort.as_of, y=followed.y)
-    said = known[tested].assign(probability=probability)
-    if chances is not None and of_chances is not None:
-        true = _keyed(chances.household_id, chances.as_of, chance=chances.chance, told=of_chances)
-        said = said.drop(columns="y").merge(true, on=keys, how="outer").merge(known, on=keys, how="left")
-        said["probability"] = said["probability"].fillna(said["told"])
-        said = said[[*keys, "y", "probability", "chance"]]
-    return said.sort_values(["as_of", "household_id"], ignore_index=True)
-
-
-def write_predictions(said: pd.DataFrame, out: Path) -> None:
-    """Write predictions to a Parquet file, whole or not at all."""
-    half = out.with_name(f".{out.name}.half")
-    said.to_parquet(half, index=False)
-    half.replace(out)
-
-
-def _keyed(household: NDArray[np.str_], as_of: NDArray[np.datetime64], **columns: Floats) -> pd.DataFrame:
-    named = {"household_id": household.astype(object), "as_of": as_of.astype("datetime64[s]")}
-    return pd.DataFrame({**named, **columns})

@@ -27,10 +27,11 @@ from training.cohort import Followed
 from training.comparison import Comparison, comparison, judged_by_household
 from training.evaluation import Scores
 from training.horizon import months_on
-from training.judgement import MODEL, Judgement, predictions
+from training.judgement import MODEL, Judgement
 from training.learning import Told, baselines
 from training.outcomes import at_risk
 from training.pipeline import dated_tables, followed_to
+from training.predictions import predictions
 from training.programme import replayed
 from training.settings import Places
 from training.targets import NEXT_VISIT, Question, columns_for
@@ -127,7 +128,7 @@ def evaluate(  # noqa: PLR0913 - the words of the command
         On all as-of days whose outcome is known and that do not lie before the last day whose outcomes the
         version learnt from; where there is none, in-sample, on those of the last year.
     predictions : DataFrame
-        As `training.judgement.predictions`.
+        As `training.predictions.predictions`.
 
     Raises
     ------
@@ -196,7 +197,7 @@ def evaluate(  # noqa: PLR0913 - the words of the command
         programme=programme,
         apart=apart,
     )
-    return judgement, predictions(followed, tested, _probability(said[MODEL]), chances, of_chances)
+    return judgement, predictions(test, said, learnt_by, chances, of_chances)
 
 
 def _sooner(
@@ -285,12 +286,12 @@ def _fitted(model: RiskModel, tables: Tables, known: Followed, asked: Question) 
 
 def _ceiling(
     chances: Chances, scorers: Scorers, observer: Scorers | None, resamples: int
-) -> tuple[Ceiling, NDArray[np.float64]]:
+) -> tuple[Ceiling, Scores]:
     cohort = Cohort(chances.household_id, chances.as_of)
     said = scorers.say(cohort)
     seen = {} if observer is None else {PERFECT: observer.say(cohort)[MODEL]}
     ceiling = compare_with_ceiling(chances, {**seen, **said}, resamples=resamples, random_state=1)
-    return ceiling, _probability(said[MODEL])
+    return ceiling, said[MODEL]
 
 
 def _probability(scores: Scores) -> NDArray[np.float64]:

@@ -139,8 +139,13 @@ def test_predictions_can_be_recounted(judged):
     told = shown.comparison.row("LightGBM").measures
     assert (found.rows, found.positives) == (told.rows, told.positives)
     assert found.roc_auc == pytest.approx(told.roc_auc)
-    assert list(said.columns) == ["household_id", "as_of", "y", "probability", "chance"]
+    beside = [f"score_{name.replace(' ', '_')}" for name in SCORERS if name != "LightGBM"]
+    told = ["household_id", "as_of", "origin", "y", "open_clue", "weight", *beside, "chance"]
+    assert set(said.columns) == {*told, "score", "probability"}
     assert said["probability"].between(0, 1).all()
+    points = measure(known["y"].to_numpy(), Scores(known["score_rule_points"].to_numpy()))
+    assert points.roc_auc == pytest.approx(shown.comparison.row("rule points").measures.roc_auc)
+    assert (known["origin"] == pd.Timestamp(shown.learnt_by)).all()
     assert not said.duplicated(["household_id", "as_of"]).any()
 
 
@@ -277,7 +282,7 @@ def test_without_later_days_it_is_in_sample_and_without_chances_there_is_no_ceil
     assert shown.in_sample
     assert "in-sample" in shown.as_text()
     assert shown.ceiling is None
-    assert list(said.columns) == ["household_id", "as_of", "y", "probability"]
+    assert "chance" not in said.columns
     assert shown.days[-1] < shown.learnt_by
     with pytest.raises(Usage, match="no chances of entry"):
         evaluate(early.version, plain, name="fangpin", places=at_home(home), perfect=early.version)

@@ -96,8 +96,8 @@ def evaluate(  # noqa: PLR0913 - the words of the command
 ) -> None:
     """Judge a version on tables: beside the baselines, and in a simulated county beside what can be known."""
     from training.capacity import VISITS_PER_100, check_visits
-    from training.judgement import write_predictions
     from training.judging import evaluate as judge
+    from training.predictions import write_predictions
     from training.settings import places
 
     if capacity is not None and not programme:
