@@ -47,6 +47,8 @@ class Card:
         Sentences on what the model and its data do not show.
     sooner : tuple of int
         [months] Shorter horizons of the same score.
+    gates : tuple of mapping
+        What was asked of it before it may serve: name, whether it holds (None: cannot be judged), in words.
     """
 
     title: str
@@ -61,6 +63,7 @@ class Card:
     reference: Mapping[str, Any]
     limits: tuple[str, ...] = field(default=())
     sooner: tuple[int, ...] = field(default=())
+    gates: tuple[Mapping[str, Any], ...] = field(default=())
 
 
 def card_files(card: Card) -> dict[str, bytes]:
@@ -119,6 +122,10 @@ def card_markdown(card: Card) -> str:
         "## Inputs at fitting",
         _inputs(card.reference),
     ]
+    if card.gates:
+        held = {True: "holds", False: "fails", None: "cannot be judged"}
+        rows = [[str(gate["name"]), held[gate["holds"]], str(gate["says"])] for gate in card.gates]
+        parts += ["## Gates", _table(["gate", "", "what was found"], rows)]
     if card.limits:
         parts += ["## Limits", "\n".join(f"- {sentence}" for sentence in card.limits)]
     return "\n\n".join(parts) + "\n"

@@ -305,7 +305,12 @@ def signature(bundle: Bundle) -> ModelSignature:
         ColSpec(DataType.double, name, required=False) for name in bundle.model.features
     ]
     outputs: list[ColSpec | TensorSpec] = [
-        ColSpec(DataType.double, name) for name in ("score", "probability")
+        ColSpec(DataType.double, name)
+        for name in (
+            "score",
+            "probability",
+            *(f"probability_{each.months}m" for each in bundle.model.sooner),
+        )
     ]
     return ModelSignature(inputs=Schema(inputs), outputs=Schema(outputs))
 

@@ -25,6 +25,8 @@ COLUMNS = {
 LED = ("roc_auc", "average_precision", "recall_at_top", "precision_at_top", "brier")
 LOWER_IS_BETTER = frozenset({"brier"})
 ALL_ROWS = "all"
+GATE_LEVEL = 0.90
+"""Of the paired intervals that decide whether a candidate may serve."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,8 @@ class ComparisonRow:
         The same measures with their intervals.
     lead : mapping of measure to Estimate, or None
         The reference minus this scorer, paired; None for the reference itself.
+    narrow : mapping of measure to Estimate, or None
+        The same with intervals of 90 %, as gates ask for them.
     """
 
     group: str
@@ -47,6 +51,7 @@ class ComparisonRow:
     measures: Measures
     estimates: Mapping[str, Estimate]
     lead: Mapping[str, Estimate] | None
+    narrow: Mapping[str, Estimate] | None = None
 
     def reference_ahead(self, name: str) -> Verdict:
         """Say whether the reference beats this scorer by one measure, beyond what chance would give."""
@@ -225,14 +230,15 @@ def _row(
 ) -> ComparisonRow:
     mine = measures[scorer]
     estimates = {name: resampled.estimate(scorer, name, getattr(mine, name)) for name in MEASURES}
-    lead = None
-    if scorer != reference:
-        lead = {}
-        for name in LED:
-            ours, theirs = getattr(measures[reference], name), getattr(mine, name)
-            gap = None if ours is None or theirs is None else ours - theirs
-            lead[name] = resampled.difference(reference, scorer, name, gap)
-    return ComparisonRow(group, scorer, mine, estimates, lead)
+    if scorer == reference:
+        return ComparisonRow(group, scorer, mine, estimates, None)
+    lead, narrow = {}, {}
+    for name in LED:
+        ours, theirs = getattr(measures[reference], name), getattr(mine, name)
+        gap = None if ours is None or theirs is None else ours - theirs
+        lead[name] = resampled.difference(reference, scorer, name, gap)
+        narrow[name] = resampled.difference(reference, scorer, name, gap, level=GATE_LEVEL)
+    return ComparisonRow(group, scorer, mine, estimates, lead, narrow)
 
 
 def _taken(scores: Scores, mask: NDArray[np.bool_]) -> Scores:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -31,9 +31,11 @@ from training.area_rates import with_area_rates
 from training.carding import card_of
 from training.cohort import Followed, next_visit
 from training.comparison import Comparison, comparison, judged_by_household
+from training.gates import Gate, as_mappings, gates_of
 from training.learning import Learnt, Told, learn
 from training.leaving_out import left_out
 from training.outcomes import follow
+from training.parity import parity
 from training.pictures import (
     calibration_bins,
     curve,
@@ -43,6 +45,7 @@ from training.pictures import (
     draw_roc_pr,
     top_contributions,
 )
+from training.placebo import placebo
 from training.pooling import Pooled
 from training.registered import exported
 from training.settings import Places
@@ -76,6 +79,8 @@ class Fitted:
         The model and every baseline on earlier origins.
     left_out : Comparison or None
         Of several counties: each by a model of the others.
+    gates : tuple of Gate
+        What was asked of it before it may serve.
     """
 
     name: str
@@ -86,6 +91,7 @@ class Fitted:
     households_hit: int
     comparison: Comparison
     left_out: Comparison | None
+    gates: tuple[Gate, ...]
 
 
 def prepare(
@@ -156,6 +162,7 @@ def fit(  # noqa: PLR0913 - the words of the command
     places: Places,
     at: datetime,
     taken_over: str | None = None,
+    with_placebo: bool = False,
     told: Told = lambda _: None,
 ) -> Fitted:
     """Learn a model, measure it, and register it with everything that was seen.
@@ -175,6 +182,8 @@ def fit(  # noqa: PLR0913 - the words of the command
         The door's clock.
     taken_over : str, optional
         A registered version whose trees are taken as they are, and calibrated anew.
+    with_placebo : bool
+        Whether the same learning is tried on outcomes dealt out anew.
     told : callable
         Told what is being done.
 
@@ -234,7 +243,26 @@ def fit(  # noqa: PLR0913 - the words of the command
         compared = judged_by_household(compared, judged.y, judged.cohort.household_id)
     model = learnt.model
     digest = data_sha256(vectors, followed.y)
+    areas = tuple(sorted(set(dated["households"]["area"].tolist())))
+    created = {"base_rate": repr(float(np.average(followed.y, weights=followed.weight)))}
+    told("the gates")
+    tried = None
+    if with_placebo:
+        tried = placebo(
+            vectors,
+            followed,
+            learnt.params,
+            target=asked.target,
+            horizon_months=asked.horizon_months,
+            resamples=RESAMPLES,
+        )
+    with tempfile.TemporaryDirectory() as folder:
+        write_bundle(Path(folder) / "draft", model, Origin(trained_on, areas, created, name), {})
+        drafted = read_bundle(Path(folder) / "draft")
+        same = parity(drafted, policy, dated, vectors.household_id, vectors.as_of.max())
+    gates = gates_of(compared, same, tried)
     card = card_of(title, trained_on, dated, vectors, followed, learnt, compared, digest)
+    card = replace(card, gates=tuple(as_mappings(gates)))
     told("logging the run")
     run_id = log_run(
         places,
@@ -247,7 +275,8 @@ def fit(  # noqa: PLR0913 - the words of the command
                 "rows": len(vectors),
             },
             measures=_metrics(compared),
-            tags={"trained_on": trained_on, "data_sha256": digest, "title": title, **_source(taken_over)},
+            tags={"trained_on": trained_on, "data_sha256": digest, "title": title, **_source(taken_over)}
+            | {f"gate.{gate.name}": gate.word for gate in gates},
             figures=figures(model, vectors, judged.y, learnt, judged.weight),
             texts={"comparison.txt": compared.as_text(), "card.md": card_files(card)["card.md"].decode()},
             vectors=vectors,
@@ -257,12 +286,12 @@ def fit(  # noqa: PLR0913 - the words of the command
     told("registering")
     origin = Origin(
         trained_on,
-        tuple(sorted(set(dated["households"]["area"].tolist()))),
+        areas,
         {
             "at": at.isoformat(timespec="seconds"),
             "data_sha256": digest,
             "run_id": run_id,
-            "base_rate": repr(float(np.average(followed.y, weights=followed.weight))),
+            **created,
             **_source(taken_over),
         },
         name,
@@ -274,7 +303,8 @@ def fit(  # noqa: PLR0913 - the words of the command
         golden = golden_answers(read_bundle(draft), policy)
         write_bundle(whole, model, origin, {**files, "golden.json": _json(golden)})
         version = registry.register(whole, run_id)
-    return Fitted(name, version, run_id, len(followed), int(followed.y.sum()), hit, compared, by_county)
+    events = int(followed.y.sum())
+    return Fitted(name, version, run_id, len(followed), events, hit, compared, by_county, gates)
 
 
 def _check_floor(hit: int, floor: int) -> None:

@@ -58,6 +58,11 @@ def places(environ: Mapping[str, str] = os.environ) -> Places:
     )
 
 
+def is_demo(environ: Mapping[str, str] = os.environ) -> bool:
+    """Read from ``FANGPIN_PROFILE`` whether this is a demonstration."""
+    return environ.get("FANGPIN_PROFILE") == "demo"
+
+
 SHORTEST_KEY = 16
 """Characters of a key for pseudonyms: fewer could be tried out."""
 

@@ -33,11 +33,15 @@ def fit(  # noqa: PLR0913 - the words of the command
     take_over: Annotated[
         str | None, typer.Option(help="A version of other counties to calibrate here, its trees kept.")
     ] = None,
+    placebo: Annotated[
+        bool, typer.Option("--placebo", help="Try the same on outcomes dealt out anew: it must find nothing.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Learn a model, measure it beside the baselines, log and register it."""
     from features.policy import illustrative, read_policy
     from models.bundle import Origin
+    from training.gates import as_lines, as_mappings
     from training.pipeline import fit as learn_and_register
     from training.pooling import read_counties
     from training.settings import places
@@ -54,15 +58,19 @@ def fit(  # noqa: PLR0913 - the words of the command
         places=places(),
         at=now(),
         taken_over=take_over,
+        with_placebo=placebo,
         told=told_steps(),
     )
     if as_json:
         left_out = None if fitted.left_out is None else fitted.left_out.as_dict()
-        print_json({**vars(fitted), "comparison": fitted.comparison.as_dict(), "left_out": left_out})
+        gates = as_mappings(fitted.gates)
+        told = {"comparison": fitted.comparison.as_dict(), "left_out": left_out, "gates": gates}
+        print_json({**vars(fitted), **told})
         return
     typer.echo(fitted.comparison.as_text())
     if fitted.left_out is not None:
         typer.echo(f"\neach county by a model of the others\n{fitted.left_out.as_text()}")
+    typer.echo("\ngates\n" + "\n".join(as_lines(fitted.gates)))
     counted = (
         f"{fitted.rows:,} rows, {fitted.events:,} with the outcome, of {fitted.households_hit:,} households"
     )

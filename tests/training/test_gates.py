@@ -1,0 +1,134 @@
+"""The gates: who is ahead of nothing simple does not serve, and the refusal says by how much."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from features.errors import Refused
+from features.vectors import Cohort, Vectors
+from training.cohort import Followed
+from training.comparison import comparison
+from training.evaluation import Scores
+from training.gates import admitted, as_mappings, gates_of
+from training.intervals import Estimate
+from training.parity import Parity
+from training.placebo import dealt_anew, placebo
+
+SAME = Parity(24, "2025-03-31", "0" * 64, same=True)
+HOUSEHOLDS, TIMES = 1500, 3
+
+
+def drawn(*, ahead: bool, rate: float = 0.1, seed: int = 0):
+    """Return a candidate beside a simple baseline, one of which orders by the truth, the other by less."""
+    rng = np.random.default_rng(seed)
+    f = rng.normal(size=HOUSEHOLDS * TIMES) + np.log(rate / (1 - rate))
+    y = (rng.random(f.size) < 1 / (1 + np.exp(-f))).astype(np.float64)
+    weaker = f + rng.normal(size=f.size) * 2.0
+    ours, theirs = (f, weaker) if ahead else (weaker, f)
+    said = {
+        "LightGBM": Scores(ours, 1 / (1 + np.exp(-ours))),
+        "income margin": Scores(theirs, 1 / (1 + np.exp(-theirs))),
+        "logistic": Scores(f * 2.0, None),
+    }
+    household = np.repeat(np.arange(HOUSEHOLDS), TIMES)
+    return comparison(y, said, household, resamples=200, random_state=1)
+
+
+def by_name(gates):
+    """Return whether each gate holds."""
+    return {gate.name: gate.holds for gate in gates}
+
+
+def test_a_candidate_that_holds_everywhere_is_admitted():
+    """Ahead, calibrated, the same three ways, nothing found in the placebo."""
+    gates = gates_of(drawn(ahead=True), SAME, Estimate(0.51, 0.46, 0.55))
+    assert set(by_name(gates).values()) == {True}
+    told = admitted({"gates": as_mappings(gates)}, lenient=False)
+    assert set(told.values()) == {"holds"}
+
+
+def test_a_candidate_behind_a_simple_baseline_is_refused_by_how_much():
+    """The best simple one is named, with the gap and its 90 % interval; the full logistic is not simple."""
+    gates = gates_of(drawn(ahead=False), SAME)
+    assert by_name(gates)["ahead of the simple baselines"] is False
+    with pytest.raises(Refused, match=r"ahead of the simple baselines: -0\.\d+ \[-.*over income margin"):
+        admitted({"gates": as_mappings(gates)}, lenient=True)
+
+
+def test_one_byte_that_differs_closes_the_gate():
+    """Whatever else holds."""
+    gates = gates_of(drawn(ahead=True), replace(SAME, same=False))
+    with pytest.raises(Refused, match="one, many and parted the same"):
+        admitted({"gates": as_mappings(gates)}, lenient=True)
+
+
+@pytest.mark.parametrize(("interval", "holds"), [((0.46, 0.55), True), ((0.56, 0.7), False)])
+def test_the_placebo_must_find_nothing(interval, holds):
+    """A half must lie within its interval."""
+    gates = gates_of(drawn(ahead=True), SAME, Estimate(np.mean(interval), *interval))
+    assert by_name(gates)["placebo"] is holds
+
+
+def test_what_cannot_be_judged_blocks_but_in_a_demonstration():
+    """Few outcomes: shown everywhere, let through only where no real household is assessed."""
+    gates = gates_of(drawn(ahead=True, rate=0.005), SAME)
+    assert None in by_name(gates).values()
+    assert False not in by_name(gates).values()
+    card = {"gates": as_mappings(gates)}
+    assert "cannot be judged" in admitted(card, lenient=True).values()
+    with pytest.raises(Refused, match="cannot be judged"):
+        admitted(card, lenient=False)
+
+
+@pytest.mark.parametrize("card", [None, {}, {"gates": []}])
+def test_a_card_without_gates_cannot_be_judged(card):
+    """As of versions of an older release."""
+    assert admitted(card, lenient=True) == {"gates": "cannot be judged"}
+    with pytest.raises(Refused, match="the card tells of none"):
+        admitted(card, lenient=False)
+
+
+def followed(y, days, households):
+    """Return rows of households on days."""
+    no = np.zeros(y.size, dtype=np.bool_)
+    cohort = Cohort(np.array([f"h{one:04d}" for one in households]), days)
+    return Followed(cohort, days + 400, y, np.full(y.size, 12), no, no.copy())
+
+
+@given(st.integers(0, 1000), st.integers(2, 40), st.integers(1, 4))
+def test_outcomes_dealt_anew_are_as_many_on_every_day(seed, households, times):
+    """A day keeps its number; a household that has a lower lot than another never overtakes it."""
+    rng = np.random.default_rng(seed)
+    days = np.tile(np.datetime64("2024-03-31", "D") + 91 * np.arange(times), households)
+    owner = np.repeat(np.arange(households), times)
+    before = followed((rng.random(owner.size) < 0.3).astype(np.float64), days, owner)
+    after = dealt_anew(before, seed)
+    for day in np.unique(days):
+        assert before.y[days == day].sum() == after.y[days == day].sum()
+    by_day = np.argsort(np.bincount(owner, after.y), kind="stable")
+    assert (np.diff(after.y.reshape(households, times)[by_day], axis=0) >= 0).all()
+
+
+def test_a_column_that_tells_what_came_is_found_by_the_placebo_and_an_honest_one_is_not():
+    """Though more come from day to day, and the day is known."""
+    rng = np.random.default_rng(5)
+    days = np.tile(np.datetime64("2022-03-31", "D") + 91 * np.arange(12), 400)
+    owner = np.repeat(np.arange(400), 12)
+    since = (days - days.min()).astype(np.float64)
+    y = (rng.random(owner.size) < 0.02 + 0.5 * (since / since.max()) ** 3).astype(np.float64)
+    before = followed(y, days, owner)
+    honest = since + rng.normal(size=owner.size)
+    leaking = dealt_anew(before, 1).y + rng.normal(size=owner.size)
+    params = {"num_iterations": 20, "learning_rate": 0.1, "num_leaves": 5, "min_data_in_leaf": 20}
+    found = {}
+    for name, column in (("honest", honest), ("leaking", leaking)):
+        ids = before.cohort.household_id
+        vectors = Vectors(ids, days, ("income_age",), column[:, None], {"income_age": ""}, ids)
+        told = placebo(vectors, before, params, target="next_visit", horizon_months=12, resamples=100)
+        found[name] = told.low <= 0.5 <= told.high
+    assert found == {"honest": True, "leaking": False}

@@ -1,0 +1,162 @@
+"""The gates: what a candidate must have shown before it may serve."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from features.errors import Refused
+from training.comparison import Comparison, ComparisonRow
+from training.evaluation import leak_suspected
+from training.intervals import Estimate
+from training.judgement import MODEL
+from training.parity import Parity
+
+NOT_SIMPLE = frozenset({MODEL, "logistic"})
+"""Scorers that are no simple baseline: they see the whole catalogue."""
+
+SLOPE = (0.8, 1.25)
+"""Between which the slope of calibration must be able to lie.
+
+A forecast that is too sure of itself misleads whoever reads it, however well it orders (Van Calster et al.
+2019, Calibration: the Achilles heel of predictive analytics); a quarter either way is reasoned.
+"""
+
+CHANCE = 0.5
+"""ROC-AUC of an order by lot."""
+
+AT_CAPACITY = "recall_at_top"
+GATES = "gates"
+
+
+@dataclass(frozen=True)
+class Gate:
+    """One gate.
+
+    Parameters
+    ----------
+    name : str
+    holds : bool or None
+        None where it cannot be judged.
+    says : str
+        What was found, in words.
+    """
+
+    name: str
+    holds: bool | None
+    says: str
+
+    @property
+    def word(self) -> str:
+        """Say whether it holds, in a word or three."""
+        return {True: "holds", False: "fails", None: "cannot be judged"}[self.holds]
+
+
+def gates_of(compared: Comparison, same: Parity, placebo: Estimate | None = None) -> tuple[Gate, ...]:
+    """Return the gates of a candidate.
+
+    Parameters
+    ----------
+    compared : Comparison
+        The candidate beside every baseline, on rows that it had not seen.
+    same : Parity
+    placebo : Estimate, optional
+        ROC-AUC on outcomes dealt out anew, where it was tried.
+    """
+    shown = compared.row(MODEL)
+    leak = leak_suspected(shown.measures)
+    found = (
+        Gate("enough outcomes", *_enough(shown)),
+        Gate("ahead of the simple baselines", *_ahead(compared)),
+        Gate("calibration", *_calibrated(shown)),
+        Gate("no leak suspected", None if leak.holds is None else not leak.holds, leak.reason),
+        Gate("one, many and parted the same", same.same, f"{same.households} households as of {same.as_of}"),
+    )
+    if placebo is None:
+        return found
+    return (*found, Gate("placebo", *_nothing_found(placebo)))
+
+
+def as_mappings(gates: Sequence[Gate]) -> list[dict[str, Any]]:
+    """Return gates as a card holds them."""
+    return [asdict(gate) for gate in gates]
+
+
+def as_lines(gates: Sequence[Gate]) -> list[str]:
+    """Return gates as lines to print."""
+    return [f"{gate.word:16}  {gate.name}: {gate.says}" for gate in gates]
+
+
+def admitted(card: Mapping[str, Any] | None, *, lenient: bool) -> dict[str, str]:
+    """Return what the gates said of a version that may serve.
+
+    Parameters
+    ----------
+    card : mapping or None
+        The version's card.
+    lenient : bool
+        Whether what cannot be judged is let through: in a demonstration, and of versions with which no real
+        household is assessed.
+
+    Raises
+    ------
+    Refused
+        With every gate that keeps it from serving.
+    """
+    told = (card or {}).get(GATES) or []
+    gates = [Gate(str(each["name"]), each["holds"], str(each["says"])) for each in told]
+    if not gates:
+        gates = [Gate("gates", None, "the card tells of none")]
+    closed = [gate for gate in gates if gate.holds is False or (gate.holds is None and not lenient)]
+    if closed:
+        raise Refused(
+            "not promoted, what serves stays:\n" + "\n".join(f"  {line}" for line in as_lines(closed))
+        )
+    return {gate.name: gate.word for gate in gates}
+
+
+def _enough(shown: ComparisonRow) -> tuple[bool | None, str]:
+    refused = shown.measures.why_not_judged
+    hit = shown.measures.households_hit
+    counted = shown.measures.positives if hit is None else hit
+    return (True, f"{counted} with the outcome") if refused is None else (None, refused)
+
+
+def _ahead(compared: Comparison) -> tuple[bool | None, str]:
+    """Hold the candidate against the simple baseline that finds most at capacity: paired, by 90 %."""
+    simple = [row for row in compared.rows if row.scorer not in NOT_SIMPLE]
+    known = [row for row in simple if row.measures.recall_at_top is not None and row.lead is not None]
+    if not known:
+        return None, "cannot be judged: there is no simple baseline beside it"
+    best = max(known, key=lambda row: row.measures.recall_at_top or 0.0)
+    refused = compared.row(MODEL).measures.why_not_judged
+    if refused is not None:
+        return None, refused
+    lead = (best.narrow or {}).get(AT_CAPACITY)
+    if lead is None or lead.low is None or lead.value is None:
+        return None, f"cannot be judged: no interval for the lead over {best.scorer}"
+    says = (
+        f"{lead.value:+.3f} [{lead.low:+.3f} {lead.high:+.3f}] of recall on the list of "
+        f"{100 * compared.share:g} %, over {best.scorer}, the best of them (90 %)"
+    )
+    return lead.low > 0.0, says
+
+
+def _calibrated(shown: ComparisonRow) -> tuple[bool | None, str]:
+    refused = shown.measures.why_not_judged
+    slope = shown.estimates["calibration_slope"]
+    if refused is not None:
+        return None, refused
+    if slope.low is None or slope.high is None:
+        return None, "cannot be judged: no interval for the slope"
+    low, high = SLOPE
+    says = f"slope {slope.value:.2f} [{slope.low:.2f} {slope.high:.2f}], asked is {low:g} to {high:g}"
+    return bool(slope.high >= low and slope.low <= high), says
+
+
+def _nothing_found(auc: Estimate) -> tuple[bool | None, str]:
+    if auc.value is None or auc.low is None or auc.high is None:
+        return None, "cannot be judged: too few outcomes to deal out"
+    found = f"{auc.value:.3f} [{auc.low:.3f} {auc.high:.3f}]"
+    return auc.low <= CHANCE <= auc.high, f"ROC-AUC {found} on outcomes dealt out anew, asked is .5 within"
