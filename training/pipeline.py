@@ -276,7 +276,7 @@ def fit(  # noqa: PLR0913 - the words of the command
             },
             measures=_metrics(compared),
             tags={"trained_on": trained_on, "data_sha256": digest, "title": title, **_source(taken_over)}
-            | {f"gate.{gate.name}": gate.word for gate in gates},
+            | {f"gate.{gate.name.replace(',', '')}": gate.word for gate in gates},
             figures=figures(model, vectors, judged.y, learnt, judged.weight),
             texts={"comparison.txt": compared.as_text(), "card.md": card_files(card)["card.md"].decode()},
             vectors=vectors,

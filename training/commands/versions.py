@@ -26,9 +26,9 @@ def promote(
     from training.registered import exported
     from training.settings import is_demo
 
+    at = registry(name, signing=True)
     bundle = exported(registry(name), version)
     gates = admitted(bundle.card, lenient=is_demo() or bundle.trained_on != "real")
-    at = registry(name, signing=True)
     entry = at.promote(version, reason=reason, by=who(), at=now(), gates=gates)
     typer.echo(f"{entry.folder} serves; before: {entry.previous or 'nothing'}; {_signed(at)}")
 
