@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,8 +14,9 @@ from sklearn.metrics import log_loss
 from features.definitions import FEATURES
 from features.errors import Refused
 from features.vectors import Vectors
+from models.bags import bag, mean_of
 from models.calibration import fit_calibration
-from models.risk import RiskModel, fit_risk_model
+from models.risk import DEFAULT_PARAMS, RiskModel, fit_risk_model
 from training.baselines import AreaRate, Baseline, IncomeMargin
 from training.cohort import HORIZON_MONTHS
 from training.evaluation import Scores
@@ -27,6 +28,7 @@ from training.rules_fired import RulesFired
 from training.splits import earlier_cuts, rolling_origins
 from training.targets import AREA_RATE, NEXT_VISIT
 from training.thinning import shifted
+from training.tuning import PLAIN, Fit, Found, Params, Plan, Sides, search
 from training.vulnerability import STRUCTURAL, VulnerabilityToPoverty
 
 CANDIDATES: tuple[Mapping[str, float | str], ...] = (
@@ -35,7 +37,7 @@ CANDIDATES: tuple[Mapping[str, float | str], ...] = (
     {"num_iterations": 600, "learning_rate": 0.02, "num_leaves": 5, "feature_fraction": 0.3},
     {"num_iterations": 250, "learning_rate": 0.03, "num_leaves": 12, "feature_fraction": 0.3},
 )
-"""The trees to choose from, all inside the cost budget."""
+"""The trees to choose from, all inside the cost budget; a search begins with them."""
 
 BLOCKS = 3
 TWO_KINDS = 2
@@ -54,11 +56,16 @@ class Learnt:
     params : mapping
         The chosen trees.
     losses : tuple of float
-        Mean log loss of each candidate over the earlier origins.
+        Mean log loss over the earlier origins, of each candidate, or of all trees that a search tried to the
+        end, the least first.
     later : ndarray of int
         Rows that were scored by a model that had not seen them.
     scores : mapping of name to Scores
         What the model and each baseline said of these rows, from earlier rows only.
+    bags : int
+        Of how many bags the trees are the mean.
+    found : Found or None
+        What a search tried, where there was one.
     """
 
     model: RiskModel
@@ -66,6 +73,8 @@ class Learnt:
     losses: tuple[float, ...]
     later: NDArray[np.intp]
     scores: Mapping[str, Scores]
+    bags: int = 1
+    found: Found | None = None
 
 
 def baselines(target: str = "next_visit") -> dict[str, Baseline]:
@@ -92,7 +101,7 @@ def baselines(target: str = "next_visit") -> dict[str, Baseline]:
     }
 
 
-def learn(
+def learn(  # noqa: PLR0913 - all that makes a model
     vectors: Vectors,
     y: NDArray[np.float64],
     outcome_on: NDArray[np.datetime64],
@@ -101,6 +110,7 @@ def learn(
     horizon_months: int = HORIZON_MONTHS,
     kept: float = 1.0,
     candidates: tuple[Mapping[str, float | str], ...] = CANDIDATES,
+    plan: Plan = PLAIN,
     told: Told = lambda _: None,
 ) -> Learnt:
     """Choose trees on earlier origins, fit them on all rows, calibrate on the later blocks.
@@ -116,6 +126,8 @@ def learn(
         shifted so that they hold for all.
     candidates : tuple of mapping
         The trees to choose from, by mean log loss.
+    plan : Plan
+        Whether to search beyond the candidates, and over how many bags to average.
     told : callable
         Told what is being done.
 
@@ -124,29 +136,23 @@ def learn(
     Refused
         Where the outcomes are too few for one to lie on either side of any cut.
     """
+
+    def fit(rows: Vectors, outcomes: NDArray[np.float64], params: Params) -> RiskModel:
+        return fit_trees(rows, outcomes, params, target, horizon_months, bags=plan.bags)
+
     origins = _origins(vectors, y, outcome_on)
     later = np.concatenate([np.flatnonzero(test) for _, test in origins])
-    raw: list[NDArray[np.float64]] = []
-    for number, params in enumerate(candidates, start=1):
-        told(f"trees {number} of {len(candidates)} on {len(origins)} earlier origins")
-        raw.append(
-            np.concatenate(
-                [
-                    fit_trees(vectors.take(train), y[train], params, target, horizon_months).score(
-                        vectors.take(test)
-                    )
-                    for train, test in origins
-                ]
-            )
-        )
-    losses = tuple(float(log_loss(y[later], expit(one), labels=[0.0, 1.0])) for one in raw)
-    best = int(np.argmin(losses))
-    told("the chosen trees on all rows")
-    fitted = fit_trees(vectors, y, candidates[best], target, horizon_months)
-    calibration = fit_calibration(raw[best], y[later])
+    if plan.budget is None:
+        chosen = _best_of(candidates, fit, vectors, y, origins, told)
+    else:
+        told(f"a search of {plan.budget.as_text()}")
+        question = f"{target} {horizon_months} months, bags: {plan.bags}"
+        found = search(vectors, y, origins, fit=fit, question=question, first=candidates, budget=plan.budget)
+        chosen = _best_found(found, fit, vectors, y, origins, told)
+    calibration = fit_calibration(chosen.raw, y[later])
     calibration = replace(calibration, intercept=calibration.intercept + math.log(kept))
-    model = replace(fitted, calibration=calibration)
-    scores = {"LightGBM": Scores(raw[best], calibration.probability(raw[best]))}
+    model = replace(chosen.model, calibration=calibration)
+    scores = {"LightGBM": Scores(chosen.raw, calibration.probability(chosen.raw))}
     for name in baselines(target):
         told(f"{name} on earlier origins")
         parts = []
@@ -155,12 +161,69 @@ def learn(
             block = vectors.take(test)
             parts.append((baseline.score(block), shifted(baseline.probability(block), kept)))
         scores[name] = Scores(*(np.concatenate(part) for part in zip(*parts, strict=True)))
-    return Learnt(model, candidates[best], losses, later, scores)
+    return Learnt(model, chosen.params, chosen.losses, later, scores, plan.bags, chosen.found)
 
 
-def _origins(
-    vectors: Vectors, y: NDArray[np.float64], outcome_on: NDArray[np.datetime64]
-) -> list[tuple[NDArray[np.bool_], NDArray[np.bool_]]]:
+@dataclass(frozen=True)
+class _Chosen:
+    """Trees fitted on all rows, and what they said of the later rows before they had seen them."""
+
+    params: Params
+    model: RiskModel
+    raw: NDArray[np.float64]
+    losses: tuple[float, ...]
+    found: Found | None = None
+
+
+def _best_of(
+    candidates: Sequence[Params],
+    fit: Fit,
+    vectors: Vectors,
+    y: NDArray[np.float64],
+    origins: Sequence[Sides],
+    told: Told,
+) -> _Chosen:
+    later = np.concatenate([np.flatnonzero(test) for _, test in origins])
+    raw: list[NDArray[np.float64]] = []
+    for number, params in enumerate(candidates, start=1):
+        told(f"trees {number} of {len(candidates)} on {len(origins)} earlier origins")
+        raw.append(_later_scores(params, fit, vectors, y, origins))
+    losses = tuple(float(log_loss(y[later], expit(one), labels=[0.0, 1.0])) for one in raw)
+    best = int(np.argmin(losses))
+    told("the chosen trees on all rows")
+    return _Chosen(candidates[best], fit(vectors, y, candidates[best]), raw[best], losses)
+
+
+def _best_found(
+    found: Found,
+    fit: Fit,
+    vectors: Vectors,
+    y: NDArray[np.float64],
+    origins: Sequence[Sides],
+    told: Told,
+) -> _Chosen:
+    """Take the best trees that cost no more than the budget on all rows either, where they are fullest."""
+    told(f"{found.as_text()}; the chosen trees on all rows")
+    for params in found.best_first:
+        try:
+            model = fit(vectors, y, params)
+        except Refused as refused:
+            told(f"the next best, for {refused}")
+            continue
+        raw = _later_scores(params, fit, vectors, y, origins)
+        return _Chosen(params, model, raw, found.losses, found)
+    raise Refused("all trees that were tried to the end cost too much on all rows")
+
+
+def _later_scores(
+    params: Params, fit: Fit, vectors: Vectors, y: NDArray[np.float64], origins: Sequence[Sides]
+) -> NDArray[np.float64]:
+    return np.concatenate(
+        [fit(vectors.take(train), y[train], params).score(vectors.take(test)) for train, test in origins]
+    )
+
+
+def _origins(vectors: Vectors, y: NDArray[np.float64], outcome_on: NDArray[np.datetime64]) -> list[Sides]:
     """Return what to learn from and what to score, by earlier cuts in time.
 
     Cuts before which all outcomes were of one kind are left out. Where the rows fall on too few days for
@@ -182,14 +245,44 @@ def fit_trees(
     params: Mapping[str, float | str],
     target: str,
     horizon_months: int = HORIZON_MONTHS,
+    *,
+    bags: int = 1,
 ) -> RiskModel:
-    """Fit trees under the catalogue's concepts and sure directions."""
-    return fit_risk_model(
-        vectors,
-        y,
-        target=target,
-        horizon_months=horizon_months,
-        concepts={name: FEATURES[name].concept for name in vectors.features},
-        monotone={name: FEATURES[name].direction for name in vectors.features if FEATURES[name].direction},
-        params={**params, "num_threads": 2},
-    )
+    """Fit trees under the catalogue's concepts and sure directions, as the mean of bags of households.
+
+    Each bag has its part of the trees, a seed of its own, and steps as much longer as its trees are fewer:
+    together they cost and learn what one bag would.
+    """
+    each = dict(params) if bags == 1 else of_a_bag(params, bags)
+    seed = int(params.get("seed", DEFAULT_PARAMS["seed"]))
+    models = []
+    for number in range(bags):
+        kept = bag(vectors.household_id, number, bags)
+        if np.unique(y[kept]).size < TWO_KINDS:
+            kept = np.ones_like(kept)
+        models.append(
+            fit_risk_model(
+                vectors if bags == 1 else vectors.take(kept),
+                y[kept],
+                target=target,
+                horizon_months=horizon_months,
+                concepts={name: FEATURES[name].concept for name in vectors.features},
+                monotone={
+                    name: FEATURES[name].direction for name in vectors.features if FEATURES[name].direction
+                },
+                params={**each, "seed": seed + number, "num_threads": 2},
+            )
+        )
+    return mean_of(models)
+
+
+def of_a_bag(params: Mapping[str, float | str], bags: int) -> dict[str, float | str]:
+    """Return the trees of one of several bags: their part of the trees, with longer steps.
+
+    Examples
+    --------
+    >>> of_a_bag({"num_iterations": 600, "learning_rate": 0.02}, 4)
+    {'num_iterations': 150, 'learning_rate': 0.08}
+    """
+    trees, rate = ({**DEFAULT_PARAMS, **params}[name] for name in ("num_iterations", "learning_rate"))
+    return {**params, "num_iterations": max(1, int(trees) // bags), "learning_rate": float(rate) * bags}

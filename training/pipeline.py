@@ -46,6 +46,7 @@ from training.settings import Places
 from training.targets import NEXT_VISIT, Question, columns_for, registered_name
 from training.thinning import thinned
 from training.tracking import Run, data_sha256, log_run
+from training.tuning import PLAIN, Found, Plan
 
 RATES_AT = "township"
 """Level of the areas whose rates of rare outcomes are dated."""
@@ -70,6 +71,8 @@ class Fitted:
         Households of these: rows of one household may tell of one event.
     comparison : Comparison
         The model and every baseline on earlier origins.
+    found : Found or None
+        What a search tried, where there was one.
     """
 
     name: str
@@ -79,6 +82,7 @@ class Fitted:
     events: int
     households_hit: int
     comparison: Comparison
+    found: Found | None = None
 
 
 def prepare(
@@ -139,7 +143,7 @@ def dated_tables(tables: Tables, counted: Followed, asked: Question) -> Tables:
     return with_area_rates(tables, counted, asked.target, horizon_months=asked.horizon_months, level=level)
 
 
-def fit(
+def fit(  # noqa: PLR0913 - all that makes a version
     tables: Tables,
     *,
     target: str | Question,
@@ -148,6 +152,7 @@ def fit(
     policy: Policy,
     places: Places,
     at: datetime,
+    plan: Plan = PLAIN,
     told: Told = lambda _: None,
 ) -> Fitted:
     """Learn a model, measure it, and register it with everything that was seen.
@@ -165,6 +170,8 @@ def fit(
     places : Places
     at : datetime
         The door's clock.
+    plan : Plan
+        How the trees are chosen.
     told : callable
         Told what is being done.
 
@@ -186,6 +193,7 @@ def fit(
         target=asked.target,
         horizon_months=asked.horizon_months,
         kept=followed.kept,
+        plan=plan,
         told=told,
     )
     told("intervals")
@@ -211,6 +219,7 @@ def fit(
             experiment=name,
             params={
                 **learnt.params,
+                "bags": learnt.bags,
                 "target": asked.target,
                 "features": len(vectors.features),
                 "rows": len(vectors),
@@ -243,7 +252,8 @@ def fit(
         write_bundle(whole, model, origin, {**files, "golden.json": _json(golden)})
         version = Registry(places.tracking_uri, places.bundles, name).register(whole, run_id)
     hit = np.unique(vectors.household_id[followed.y == 1.0]).size
-    return Fitted(name, version, run_id, len(followed), int(followed.y.sum()), hit, compared)
+    counts = (len(followed), int(followed.y.sum()), hit)
+    return Fitted(name, version, run_id, *counts, compared, learnt.found)
 
 
 def _known_by(until: np.datetime64, followed: Followed) -> Followed:

@@ -2,19 +2,45 @@
 
 from __future__ import annotations
 
+import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
 from features.errors import Usage
-from training.commands.door import AsJson, Name, day, now, print_json, told_steps
+from training.commands.door import AsJson, Name, bar, day, now, print_json, told_steps
 
 if TYPE_CHECKING:
     from models.bundle import TrainedOn
+    from training.tuning import Plan
+
+Trials = Annotated[
+    int | None,
+    typer.Option(
+        help="Search so many trees, the four known candidates first; else only these are compared. "
+        "A search on the same data goes on where it stopped.",
+        min=1,
+    ),
+]
+Minutes = Annotated[
+    float | None,
+    typer.Option(
+        help="Search, and begin no trial after so many minutes; what is found then depends on the machine.",
+        min=0.0,
+    ),
+]
+Bags = Annotated[
+    int,
+    typer.Option(help="Average the trees over so many bags of households, at the same cost.", min=1, max=20),
+]
+
+MANY = 10_000
+"""Trials where only minutes limit them."""
 
 
-def fit(
+def fit(  # noqa: PLR0913 - the words of the command
     folder: Path,
     *,
     target: Annotated[
@@ -27,6 +53,9 @@ def fit(
     trained_on: Annotated[str, typer.Option(help="What the households are: real, benchmark or simulated.")],
     title: Annotated[str | None, typer.Option(help="What the data is, for the card.")] = None,
     policy: Annotated[Path | None, typer.Option(help="Policy folder; else the illustrative one.")] = None,
+    trials: Trials = None,
+    minutes: Minutes = None,
+    bags: Bags = 1,
     as_json: AsJson = False,
 ) -> None:
     """Learn a model, measure it beside the baselines, log and register it."""
@@ -47,12 +76,17 @@ def fit(
         policy=read_policy(policy) if policy else illustrative(),
         places=places(),
         at=now(),
+        plan=_plan(trials, minutes, bags, places().home),
         told=told_steps(),
     )
+    found = fitted.found
     if as_json:
-        print_json({**vars(fitted), "comparison": fitted.comparison.as_dict()})
+        told = {"comparison": fitted.comparison.as_dict(), "found": None if found is None else vars(found)}
+        print_json({**vars(fitted), **told})
         return
     typer.echo(fitted.comparison.as_text())
+    if found is not None:
+        typer.echo(f"\n{found.as_text()}")
     counted = (
         f"{fitted.rows:,} rows, {fitted.events:,} with the outcome, of {fitted.households_hit:,} households"
     )
@@ -118,6 +152,9 @@ def panel(
         str | None, typer.Option(help="Learn from outcomes of visits by this day.")
     ] = None,
     resamples: Annotated[int, typer.Option(help="Resamples of households for the intervals.")] = 1000,
+    trials: Trials = None,
+    minutes: Minutes = None,
+    bags: Bags = 1,
     as_json: AsJson = False,
 ) -> None:
     """Run the benchmark on real households: the model against every baseline."""
@@ -125,8 +162,29 @@ def panel(
     from training.settings import places
 
     until = day(train_until) if train_until else None
-    shown = run_panel(name, file, until, home=places().home, at=now(), resamples=resamples, told=told_steps())
+    home = places().home
+    plan = _plan(trials, minutes, bags, home)
+    shown = run_panel(
+        name, file, until, home=home, at=now(), resamples=resamples, plan=plan, told=told_steps()
+    )
     if as_json:
         print_json(shown.as_dict())
     else:
         typer.echo(shown.as_text())
+
+
+def _plan(trials: int | None, minutes: float | None, bags: int, home: Path) -> Plan:
+    """Return how the trees are chosen; a search is kept in the home."""
+    from training.tuning import Budget, Plan
+
+    if trials is None and minutes is None:
+        return Plan(bags=bags)
+    home.mkdir(parents=True, exist_ok=True)
+    budget = Budget(
+        MANY if trials is None else trials,
+        minutes,
+        time.monotonic,
+        storage=f"sqlite:///{home / 'tuning.db'}",
+        bar=partial(bar, only_on_terminal=True),
+    )
+    return Plan(budget, bags)
