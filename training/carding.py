@@ -49,6 +49,7 @@ def card_of(
             "sha256": digest,
             "known_on assumed": assumed_known_on(tables),
             **({} if learnt.found is None else {"search": learnt.found.as_text()}),
+            **({} if learnt.stability is None else {"stability": learnt.stability.as_dict()}),
         },
         measures={
             row.scorer: {name: _interval(each) for name, each in row.estimates.items()}

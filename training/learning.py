@@ -26,6 +26,7 @@ from training.logistic import LogisticOnVectors
 from training.rule_points import RulePoints
 from training.rules_fired import RulesFired
 from training.splits import earlier_cuts, rolling_origins
+from training.stability import Stability, stability
 from training.targets import AREA_RATE, NEXT_VISIT
 from training.thinning import shifted
 from training.tuning import PLAIN, Fit, Found, Params, Plan, Sides, search
@@ -66,6 +67,8 @@ class Learnt:
         Of how many bags the trees are the mean.
     found : Found or None
         What a search tried, where there was one.
+    stability : Stability or None
+        What small changes of the fit do on the last earlier origin, where that was asked for.
     """
 
     model: RiskModel
@@ -75,6 +78,7 @@ class Learnt:
     scores: Mapping[str, Scores]
     bags: int = 1
     found: Found | None = None
+    stability: Stability | None = None
 
 
 def baselines(target: str = "next_visit") -> dict[str, Baseline]:
@@ -127,7 +131,7 @@ def learn(  # noqa: PLR0913 - all that makes a model
     candidates : tuple of mapping
         The trees to choose from, by mean log loss.
     plan : Plan
-        Whether to search beyond the candidates, and over how many bags to average.
+        Whether to search beyond the candidates, over how many bags to average, whether to measure stability.
     told : callable
         Told what is being done.
 
@@ -161,7 +165,11 @@ def learn(  # noqa: PLR0913 - all that makes a model
             block = vectors.take(test)
             parts.append((baseline.score(block), shifted(baseline.probability(block), kept)))
         scores[name] = Scores(*(np.concatenate(part) for part in zip(*parts, strict=True)))
-    return Learnt(model, chosen.params, chosen.losses, later, scores, plan.bags, chosen.found)
+    steady = None
+    if plan.stability:
+        told("refits, for stability")
+        steady = stability(vectors, y, origins[-1], params=chosen.params, fit=fit)
+    return Learnt(model, chosen.params, chosen.losses, later, scores, plan.bags, chosen.found, steady)
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,7 @@ from training.pictures import (
     top_contributions,
 )
 from training.settings import Places
+from training.stability import Stability
 from training.targets import NEXT_VISIT, Question, columns_for, registered_name
 from training.thinning import thinned
 from training.tracking import Run, data_sha256, log_run
@@ -73,6 +74,8 @@ class Fitted:
         The model and every baseline on earlier origins.
     found : Found or None
         What a search tried, where there was one.
+    stability : Stability or None
+        What small changes of the fit do, where that was asked for.
     """
 
     name: str
@@ -83,6 +86,7 @@ class Fitted:
     households_hit: int
     comparison: Comparison
     found: Found | None = None
+    stability: Stability | None = None
 
 
 def prepare(
@@ -224,7 +228,7 @@ def fit(  # noqa: PLR0913 - all that makes a version
                 "features": len(vectors.features),
                 "rows": len(vectors),
             },
-            measures=_metrics(compared),
+            measures=_metrics(compared) | (learnt.stability.measures() if learnt.stability else {}),
             tags={"trained_on": trained_on, "data_sha256": digest, "title": title},
             figures=figures(model, vectors, judged.y, learnt, judged.weight),
             texts={"comparison.txt": compared.as_text(), "card.md": card_files(card)["card.md"].decode()},
@@ -253,7 +257,7 @@ def fit(  # noqa: PLR0913 - all that makes a version
         version = Registry(places.tracking_uri, places.bundles, name).register(whole, run_id)
     hit = np.unique(vectors.household_id[followed.y == 1.0]).size
     counts = (len(followed), int(followed.y.sum()), hit)
-    return Fitted(name, version, run_id, *counts, compared, learnt.found)
+    return Fitted(name, version, run_id, *counts, compared, learnt.found, learnt.stability)
 
 
 def _known_by(until: np.datetime64, followed: Followed) -> Followed:

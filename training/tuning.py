@@ -92,10 +92,13 @@ class Plan:
         Search beyond the known candidates; these alone if not given.
     bags : int
         Average the trees over so many bags of households.
+    stability : bool
+        Measure how far small changes of the fit move households.
     """
 
     budget: Budget | None = None
     bags: int = 1
+    stability: bool = False
 
 
 PLAIN = Plan()
@@ -201,7 +204,7 @@ def least_cost(params: Params) -> int:
     Examples
     --------
     >>> least_cost({"num_iterations": 10, "num_leaves": 6})
-    260
+    440
     """
     leaves = int(params["num_leaves"])
     depth = leaves.bit_length() - 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
@@ -56,6 +57,10 @@ def fit(  # noqa: PLR0913 - the words of the command
     trials: Trials = None,
     minutes: Minutes = None,
     bags: Bags = 1,
+    stability: Annotated[
+        bool,
+        typer.Option("--stability", help="Refit thrice with small changes; tell how far households move."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Learn a model, measure it beside the baselines, log and register it."""
@@ -76,17 +81,23 @@ def fit(  # noqa: PLR0913 - the words of the command
         policy=read_policy(policy) if policy else illustrative(),
         places=places(),
         at=now(),
-        plan=_plan(trials, minutes, bags, places().home),
+        plan=replace(_plan(trials, minutes, bags, places().home), stability=stability),
         told=told_steps(),
     )
-    found = fitted.found
+    found, steady = fitted.found, fitted.stability
     if as_json:
-        told = {"comparison": fitted.comparison.as_dict(), "found": None if found is None else vars(found)}
+        told = {
+            "comparison": fitted.comparison.as_dict(),
+            "found": None if found is None else vars(found),
+            "stability": None if steady is None else steady.as_dict(),
+        }
         print_json({**vars(fitted), **told})
         return
     typer.echo(fitted.comparison.as_text())
     if found is not None:
         typer.echo(f"\n{found.as_text()}")
+    if steady is not None:
+        typer.echo(f"\n{steady.as_text()}")
     counted = (
         f"{fitted.rows:,} rows, {fitted.events:,} with the outcome, of {fitted.households_hit:,} households"
     )
