@@ -22,7 +22,7 @@ Trials = Annotated[
     typer.Option(
         help="Search so many trees, the four known candidates first; else only these are compared. "
         "A search on the same data goes on where it stopped.",
-        min=1,
+        min=4,
     ),
 ]
 Minutes = Annotated[
