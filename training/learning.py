@@ -8,8 +8,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
-from sklearn.metrics import log_loss
 
 from features.definitions import FEATURES
 from features.errors import Refused
@@ -29,7 +27,7 @@ from training.splits import earlier_cuts, rolling_origins
 from training.stability import Stability, stability
 from training.targets import AREA_RATE, NEXT_VISIT
 from training.thinning import shifted
-from training.tuning import PLAIN, Fit, Found, Params, Plan, Sides, search
+from training.tuning import PLAIN, Fit, Found, Params, Plan, Sides, published_loss, search
 from training.vulnerability import STRUCTURAL, VulnerabilityToPoverty
 
 CANDIDATES: tuple[Mapping[str, float | str], ...] = (
@@ -57,8 +55,8 @@ class Learnt:
     params : mapping
         The chosen trees.
     losses : tuple of float
-        Mean log loss over the earlier origins, of each candidate, or of all trees that a search tried to the
-        end, the least first.
+        Mean log loss over the earlier origins (`training.tuning.published_loss`), of each candidate, or of
+        all trees that a search tried to the end, the least first.
     later : ndarray of int
         Rows that were scored by a model that had not seen them.
     scores : mapping of name to Scores
@@ -196,7 +194,7 @@ def _best_of(
     for number, params in enumerate(candidates, start=1):
         told(f"trees {number} of {len(candidates)} on {len(origins)} earlier origins")
         raw.append(_later_scores(params, fit, vectors, y, origins))
-    losses = tuple(float(log_loss(y[later], expit(one), labels=[0.0, 1.0])) for one in raw)
+    losses = tuple(published_loss(one, y[later]) for one in raw)
     best = int(np.argmin(losses))
     told("the chosen trees on all rows")
     return _Chosen(candidates[best], fit(vectors, y, candidates[best]), raw[best], losses)
@@ -258,8 +256,8 @@ def fit_trees(
 ) -> RiskModel:
     """Fit trees under the catalogue's concepts and sure directions, as the mean of bags of households.
 
-    Each bag has its part of the trees, a seed of its own, and steps as much longer as its trees are fewer:
-    together they cost and learn what one bag would.
+    Each bag has a seed of its own and its part of the trees, with steps as long as those of one bag: the mean
+    costs no more, and leans less on any one draw. It speaks more softly, which the calibration makes good.
     """
     each = dict(params) if bags == 1 else of_a_bag(params, bags)
     seed = int(params.get("seed", DEFAULT_PARAMS["seed"]))
@@ -285,12 +283,12 @@ def fit_trees(
 
 
 def of_a_bag(params: Mapping[str, float | str], bags: int) -> dict[str, float | str]:
-    """Return the trees of one of several bags: their part of the trees, with longer steps.
+    """Return the trees of one of several bags: its part of them, otherwise the same.
 
     Examples
     --------
     >>> of_a_bag({"num_iterations": 600, "learning_rate": 0.02}, 4)
-    {'num_iterations': 150, 'learning_rate': 0.08}
+    {'num_iterations': 150, 'learning_rate': 0.02}
     """
-    trees, rate = ({**DEFAULT_PARAMS, **params}[name] for name in ("num_iterations", "learning_rate"))
-    return {**params, "num_iterations": max(1, int(trees) // bags), "learning_rate": float(rate) * bags}
+    trees = int(params.get("num_iterations", DEFAULT_PARAMS["num_iterations"]))
+    return {**params, "num_iterations": max(1, trees // bags)}

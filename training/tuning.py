@@ -13,11 +13,11 @@ import optuna
 from numpy.typing import NDArray
 from optuna.distributions import BaseDistribution, FloatDistribution, IntDistribution
 from optuna.trial import FrozenTrial, Trial, TrialState
-from scipy.special import expit
 from sklearn.metrics import log_loss
 
 from features.errors import Refused, Usage
 from features.vectors import Vectors
+from models.calibration import UNCALIBRATED, fit_calibration
 from models.risk import COST_BUDGET, DEFAULT_PARAMS, RiskModel
 from training.tracking import data_sha256
 
@@ -101,6 +101,12 @@ class Plan:
     stability: bool = False
 
 
+BAGS = 4
+"""Bags of a fit where nothing is said. Measured on a simulated county of 5,157 households, targets entry and
+need, 400 trees of 7 leaves, against one bag at the same cost: log loss .03693 to .03708 and .04182 to .04183,
+average precision .058 to .048 and .062 to .057; under another seed .90 and .92 of the list of 2 % stay on it,
+to .83 and .85."""
+
 PLAIN = Plan()
 """The known candidates alone, in one bag."""
 
@@ -116,7 +122,7 @@ class Found:
     best_first : tuple of mapping
         The trees tried to the end, those of the least loss first.
     losses : tuple of float
-        Their mean log loss over all later rows, in the same order.
+        Their mean log loss over all later rows (`published_loss`), in the same order.
     pruned, too_costly : int
         Trees given up after an earlier origin, and those over the cost budget: never chosen.
     """
@@ -212,6 +218,17 @@ def least_cost(params: Params) -> int:
     return int(params["num_iterations"]) * ((leaves - deeper) * depth**2 + deeper * (depth + 1) ** 2)
 
 
+def published_loss(raw: Floats, y: Floats) -> float:
+    """Return the mean log loss of raw scores as they are published, calibrated on the same rows.
+
+    So it does not count against trees that they speak too softly or too loudly, as a mean of few trees does.
+    Where there is no outcome yet to calibrate on, the scores are taken as they are.
+    """
+    both = bool((y == 1.0).any() and (y == 0.0).any())
+    calibration = fit_calibration(raw, y) if both else UNCALIBRATED
+    return float(log_loss(y, calibration.probability(raw), labels=[0.0, 1.0]))
+
+
 def _late(budget: Budget, start: float) -> bool:
     return budget.minutes is not None and budget.clock() - start >= 60.0 * budget.minutes
 
@@ -238,7 +255,7 @@ def _try(
             return
         rows.append(y[test])
         scores.append(model.score(vectors.take(test)))
-        loss = float(log_loss(np.concatenate(rows), expit(np.concatenate(scores)), labels=[0.0, 1.0]))
+        loss = published_loss(np.concatenate(scores), np.concatenate(rows))
         trial.report(loss, step)
         if step < len(origins) - 1 and trial.should_prune():
             study.tell(trial, state=TrialState.PRUNED)

@@ -13,7 +13,7 @@ from models.risk import COST_BUDGET, DEFAULT_PARAMS, fit_risk_model
 from tests.made import made_panel
 from training.learning import CANDIDATES, learn
 from training.pipeline import prepare
-from training.tuning import SPACE, Budget, Found, Plan, least_cost, search
+from training.tuning import SPACE, Budget, Found, Plan, least_cost, published_loss, search
 
 FIRST = (
     {"num_iterations": 50, "learning_rate": 0.1, "num_leaves": 3, "feature_fraction": 0.5},
@@ -138,6 +138,16 @@ def test_after_its_minutes_no_trial_begins(searched):
     found = searched(Budget(1000, minutes=1.0, clock=lambda: float(next(seconds))))
     assert len(found.losses) + found.pruned + found.too_costly == len(FIRST) + 2
     assert len(searched(Budget(1000, minutes=0.0)).losses) == len(FIRST)
+
+
+def test_the_loss_is_that_of_what_is_published():
+    """Scores that are too soft or too loud lose nothing; without an outcome there is nothing to calibrate."""
+    rng = np.random.default_rng(0)
+    raw = rng.normal(-2.0, 1.0, 500)
+    y = (rng.random(500) < 1 / (1 + np.exp(-raw))).astype(np.float64)
+    assert published_loss(raw / 3 - 1, y) == pytest.approx(published_loss(raw, y), abs=1e-9)
+    assert published_loss(rng.permutation(raw), y) > published_loss(raw, y)
+    assert published_loss(np.zeros(5), np.zeros(5)) == pytest.approx(np.log(2))
 
 
 def test_the_candidates_lie_in_the_space():

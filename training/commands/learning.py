@@ -56,7 +56,7 @@ def fit(  # noqa: PLR0913 - the words of the command
     policy: Annotated[Path | None, typer.Option(help="Policy folder; else the illustrative one.")] = None,
     trials: Trials = None,
     minutes: Minutes = None,
-    bags: Bags = 1,
+    bags: Bags = 4,
     stability: Annotated[
         bool,
         typer.Option("--stability", help="Refit thrice with small changes; tell how far households move."),
