@@ -17,7 +17,7 @@ from tests.facts import facts, income, people, raw
 from tests.made import made_panel
 from training.learning import CANDIDATES
 from training.settings import quieten_mlflow
-from training.tuning import BAGS, Plan
+from training.tuning import PLAIN
 
 MAPPING = """
 name = "village"
@@ -249,7 +249,7 @@ def test_mlflow_is_asked_to_be_quiet_unless_somebody_said_otherwise():
 
 
 def test_how_trees_are_chosen_is_said_in_words(run, folder, monkeypatch, tmp_path):
-    """Nothing said is the known candidates alone, in four bags; what is said reaches the plan."""
+    """Nothing said is the known candidates alone, in one bag; what is said reaches the plan."""
     plans = []
 
     def noted(*_, plan, **__):
@@ -263,7 +263,7 @@ def test_how_trees_are_chosen_is_said_in_words(run, folder, monkeypatch, tmp_pat
     assert run(*fit, "--minutes", 1.5)[0] == 3
     assert run(*fit, "--trials", 40, "--bags", 3, "--stability")[0] == 3
     plain, timed, counted = plans
-    assert plain == Plan(bags=BAGS)
+    assert plain == PLAIN
     assert (timed.budget.minutes, counted.budget.minutes) == (1.5, None)
     assert (counted.budget.trials, counted.bags, counted.stability) == (40, 3, True)
     assert counted.budget.storage == timed.budget.storage == f"sqlite:///{tmp_path / 'home' / 'tuning.db'}"

@@ -34,7 +34,12 @@ Minutes = Annotated[
 ]
 Bags = Annotated[
     int,
-    typer.Option(help="Average the trees over so many bags of households, at the same cost.", min=1, max=20),
+    typer.Option(
+        help="Average the trees over so many bags of households, at the same cost: steadier where the "
+        "outcome is rare.",
+        min=1,
+        max=20,
+    ),
 ]
 
 MANY = 10_000
@@ -56,7 +61,7 @@ def fit(  # noqa: PLR0913 - the words of the command
     policy: Annotated[Path | None, typer.Option(help="Policy folder; else the illustrative one.")] = None,
     trials: Trials = None,
     minutes: Minutes = None,
-    bags: Bags = 4,
+    bags: Bags = 1,
     stability: Annotated[
         bool,
         typer.Option("--stability", help="Refit thrice with small changes; tell how far households move."),
