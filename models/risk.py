@@ -222,12 +222,7 @@ def fit_risk_model(  # noqa: PLR0913 - all that makes a model
     directions = _directions(vectors.features, monotone or {})
     _check_fit(vectors, outcomes, concepts, weights)
     text = _fit_trees(vectors, outcomes, settings, directions, weights)
-    cost = trees_cost(text)
-    if cost > COST_BUDGET:
-        raise Refused(
-            f"the trees cost {cost} (Σ depth² over all leaves), over the budget of {COST_BUDGET}: "
-            "take fewer trees, fewer leaves or a smaller max_depth"
-        )
+    check_cost(text)
     model = RiskModel(
         target=target,
         horizon_months=horizon_months,
@@ -265,6 +260,16 @@ def trees_cost(booster_text: str) -> int:
         elif name == "right_child":
             cost += _tree_cost(left, [int(child) for child in value.split()])
     return cost
+
+
+def check_cost(booster_text: str) -> None:
+    """Refuse trees that cost more than `COST_BUDGET`."""
+    cost = trees_cost(booster_text)
+    if cost > COST_BUDGET:
+        raise Refused(
+            f"the trees cost {cost} (Σ depth² over all leaves), over the budget of {COST_BUDGET}: "
+            "take fewer trees, fewer leaves or a smaller max_depth"
+        )
 
 
 def _tree_cost(left: list[int], right: list[int]) -> int:
@@ -335,7 +340,11 @@ def _fit_trees(
         feature_name=list(vectors.features),
         params=everything,
     )
-    booster = lightgbm.train(everything, rows)
+    return model_text(lightgbm.train(everything, rows))
+
+
+def model_text(booster: lightgbm.Booster) -> str:
+    """Return LightGBM's text of the trees, without the number of threads, which does not change them."""
     text: str = booster.model_to_string()
     return "".join(line for line in text.splitlines(keepends=True) if not line.startswith("[num_threads:"))
 

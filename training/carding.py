@@ -48,13 +48,15 @@ def card_of(
             "share of rows without the outcome kept": followed.kept,
             "sha256": digest,
             "known_on assumed": assumed_known_on(tables),
+            **({} if learnt.found is None else {"search": learnt.found.as_text()}),
+            **({} if learnt.stability is None else {"stability": learnt.stability.as_dict()}),
         },
         measures={
             row.scorer: {name: _interval(each) for name, each in row.estimates.items()}
             for row in compared.rows
         },
         cost=model.cost,
-        params={**DEFAULT_PARAMS, **learnt.params},
+        params={**DEFAULT_PARAMS, **learnt.params, "bags": learnt.bags},
         reference=reference_distributions(model, vectors),
         limits=(
             (

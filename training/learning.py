@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
-from sklearn.metrics import log_loss
 
 from features.definitions import FEATURES
 from features.errors import Refused
 from features.vectors import Vectors
+from models.bags import bag, mean_of
 from models.calibration import fit_calibration
-from models.risk import RiskModel, fit_risk_model
+from models.risk import DEFAULT_PARAMS, RiskModel, fit_risk_model
 from models.sooner import Sooner, fit_sooner
 from training.baselines import AreaRate, Baseline, IncomeMargin
 from training.cohort import HORIZON_MONTHS, SOONER_MONTHS
@@ -26,8 +25,10 @@ from training.logistic import LogisticOnVectors
 from training.rule_points import RulePoints
 from training.rules_fired import RulesFired
 from training.splits import earlier_cuts, rolling_origins
+from training.stability import Stability, stability
 from training.targets import AREA_RATE, NEXT_VISIT
 from training.thinning import shifted
+from training.tuning import PLAIN, Fit, Found, Params, Plan, Sides, published_loss, search
 from training.vulnerability import STRUCTURAL, VulnerabilityToPoverty
 
 CANDIDATES: tuple[Mapping[str, float | str], ...] = (
@@ -36,15 +37,12 @@ CANDIDATES: tuple[Mapping[str, float | str], ...] = (
     {"num_iterations": 600, "learning_rate": 0.02, "num_leaves": 5, "feature_fraction": 0.3},
     {"num_iterations": 250, "learning_rate": 0.03, "num_leaves": 12, "feature_fraction": 0.3},
 )
-"""The trees to choose from, all inside the cost budget."""
+"""The trees to choose from, all inside the cost budget; a search begins with them."""
 
 BLOCKS = 3
 TWO_KINDS = 2
 
 Told = Callable[[str], None]
-
-Origins = list[tuple[NDArray[np.bool_], NDArray[np.bool_]]]
-"""Rows to learn from, and later rows to score, at each earlier cut."""
 
 
 @dataclass(frozen=True)
@@ -58,11 +56,18 @@ class Learnt:
     params : mapping
         The chosen trees.
     losses : tuple of float
-        Mean log loss of each candidate over the earlier origins.
+        Mean log loss over the earlier origins (`training.tuning.published_loss`), of each candidate, or of
+        all trees that a search tried to the end, the least first.
     later : ndarray of int
         Rows that were scored by a model that had not seen them.
     scores : mapping of name to Scores
         What the model and each baseline said of these rows, from earlier rows only.
+    bags : int
+        Of how many bags the trees are the mean.
+    found : Found or None
+        What a search tried, where there was one.
+    stability : Stability or None
+        What small changes of the fit do on the last earlier origin, where that was asked for.
     """
 
     model: RiskModel
@@ -70,6 +75,9 @@ class Learnt:
     losses: tuple[float, ...]
     later: NDArray[np.intp]
     scores: Mapping[str, Scores]
+    bags: int = 1
+    found: Found | None = None
+    stability: Stability | None = None
 
 
 def baselines(target: str = "next_visit") -> dict[str, Baseline]:
@@ -106,6 +114,7 @@ def learn(  # noqa: PLR0913 - all that is learnt from
     kept: float = 1.0,
     soon: NDArray[np.bool_] | None = None,
     candidates: tuple[Mapping[str, float | str], ...] = CANDIDATES,
+    plan: Plan = PLAIN,
     told: Told = lambda _: None,
 ) -> Learnt:
     """Choose trees on earlier origins, fit them on all rows, calibrate on the later blocks.
@@ -123,6 +132,8 @@ def learn(  # noqa: PLR0913 - all that is learnt from
         Which outcomes came within the shorter horizon.
     candidates : tuple of mapping
         The trees to choose from, by mean log loss.
+    plan : Plan
+        Whether to search beyond the candidates, over how many bags to average, whether to measure stability.
     told : callable
         Told what is being done.
 
@@ -131,39 +142,38 @@ def learn(  # noqa: PLR0913 - all that is learnt from
     Refused
         Where the outcomes are too few for one to lie on either side of any cut.
     """
+
+    def fit(rows: Vectors, outcomes: NDArray[np.float64], params: Params) -> RiskModel:
+        return fit_trees(rows, outcomes, params, target, horizon_months, bags=plan.bags)
+
     origins = origins_of(vectors, y, outcome_on)
     later = np.concatenate([np.flatnonzero(test) for _, test in origins])
-    raw: list[NDArray[np.float64]] = []
-    for number, params in enumerate(candidates, start=1):
-        told(f"trees {number} of {len(candidates)} on {len(origins)} earlier origins")
-        raw.append(
-            np.concatenate(
-                [
-                    fit_trees(vectors.take(train), y[train], params, target, horizon_months).score(
-                        vectors.take(test)
-                    )
-                    for train, test in origins
-                ]
-            )
-        )
-    losses = tuple(float(log_loss(y[later], expit(one), labels=[0.0, 1.0])) for one in raw)
-    best = int(np.argmin(losses))
-    told("the chosen trees on all rows")
-    fitted = fit_trees(vectors, y, candidates[best], target, horizon_months)
-    calibration = fit_calibration(raw[best], y[later])
+    if plan.budget is None:
+        chosen = _best_of(candidates, fit, vectors, y, origins, told)
+    else:
+        told(f"a search of {plan.budget.as_text()}")
+        question = f"{target} {horizon_months} months, bags: {plan.bags}"
+        found = search(vectors, y, origins, fit=fit, question=question, first=candidates, budget=plan.budget)
+        chosen = _best_found(found, fit, vectors, y, origins, told)
+    calibration = fit_calibration(chosen.raw, y[later])
     calibration = replace(calibration, intercept=calibration.intercept + math.log(kept))
-    sooner = () if soon is None else _sooner(raw[best], soon[later], y[later] == 1.0)
-    model = replace(fitted, calibration=calibration, sooner=sooner)
-    said = Scores(raw[best], calibration.probability(raw[best]))
+    sooner = () if soon is None else _sooner(chosen.raw, soon[later], y[later] == 1.0)
+    model = replace(chosen.model, calibration=calibration, sooner=sooner)
+    said = Scores(chosen.raw, calibration.probability(chosen.raw))
     beside = said_by_baselines(vectors, y, outcome_on, origins, target=target, kept=kept, told=told)
-    return Learnt(model, candidates[best], losses, later, {"LightGBM": said, **beside})
+    scores = {"LightGBM": said, **beside}
+    steady = None
+    if plan.stability:
+        told("refits, for stability")
+        steady = stability(vectors, y, origins[-1], params=chosen.params, fit=fit)
+    return Learnt(model, chosen.params, chosen.losses, later, scores, plan.bags, chosen.found, steady)
 
 
 def said_by_baselines(
     vectors: Vectors,
     y: NDArray[np.float64],
     outcome_on: NDArray[np.datetime64],
-    origins: Origins,
+    origins: Sequence[Sides],
     *,
     target: str,
     kept: float,
@@ -189,7 +199,66 @@ def _sooner(raw: NDArray[np.float64], soon: NDArray[np.bool_], came: NDArray[np.
     return (fit_sooner(raw[came], soon[came], SOONER_MONTHS),)
 
 
-def origins_of(vectors: Vectors, y: NDArray[np.float64], outcome_on: NDArray[np.datetime64]) -> Origins:
+@dataclass(frozen=True)
+class _Chosen:
+    """Trees fitted on all rows, and what they said of the later rows before they had seen them."""
+
+    params: Params
+    model: RiskModel
+    raw: NDArray[np.float64]
+    losses: tuple[float, ...]
+    found: Found | None = None
+
+
+def _best_of(
+    candidates: Sequence[Params],
+    fit: Fit,
+    vectors: Vectors,
+    y: NDArray[np.float64],
+    origins: Sequence[Sides],
+    told: Told,
+) -> _Chosen:
+    later = np.concatenate([np.flatnonzero(test) for _, test in origins])
+    raw: list[NDArray[np.float64]] = []
+    for number, params in enumerate(candidates, start=1):
+        told(f"trees {number} of {len(candidates)} on {len(origins)} earlier origins")
+        raw.append(_later_scores(params, fit, vectors, y, origins))
+    losses = tuple(published_loss(one, y[later]) for one in raw)
+    best = int(np.argmin(losses))
+    told("the chosen trees on all rows")
+    return _Chosen(candidates[best], fit(vectors, y, candidates[best]), raw[best], losses)
+
+
+def _best_found(
+    found: Found,
+    fit: Fit,
+    vectors: Vectors,
+    y: NDArray[np.float64],
+    origins: Sequence[Sides],
+    told: Told,
+) -> _Chosen:
+    """Take the best trees that cost no more than the budget on all rows either, where they are fullest."""
+    told(f"{found.as_text()}; the chosen trees on all rows")
+    for params in found.best_first:
+        try:
+            model = fit(vectors, y, params)
+        except Refused as refused:
+            told(f"the next best, for {refused}")
+            continue
+        raw = _later_scores(params, fit, vectors, y, origins)
+        return _Chosen(params, model, raw, found.losses, found)
+    raise Refused("all trees that were tried to the end cost too much on all rows")
+
+
+def _later_scores(
+    params: Params, fit: Fit, vectors: Vectors, y: NDArray[np.float64], origins: Sequence[Sides]
+) -> NDArray[np.float64]:
+    return np.concatenate(
+        [fit(vectors.take(train), y[train], params).score(vectors.take(test)) for train, test in origins]
+    )
+
+
+def origins_of(vectors: Vectors, y: NDArray[np.float64], outcome_on: NDArray[np.datetime64]) -> list[Sides]:
     """Return what to learn from and what to score, by earlier cuts in time.
 
     Cuts before which all outcomes were of one kind are left out. Where the rows fall on too few days for
@@ -211,14 +280,44 @@ def fit_trees(
     params: Mapping[str, float | str],
     target: str,
     horizon_months: int = HORIZON_MONTHS,
+    *,
+    bags: int = 1,
 ) -> RiskModel:
-    """Fit trees under the catalogue's concepts and sure directions."""
-    return fit_risk_model(
-        vectors,
-        y,
-        target=target,
-        horizon_months=horizon_months,
-        concepts={name: FEATURES[name].concept for name in vectors.features},
-        monotone={name: FEATURES[name].direction for name in vectors.features if FEATURES[name].direction},
-        params={**params, "num_threads": 2},
-    )
+    """Fit trees under the catalogue's concepts and sure directions, as the mean of bags of households.
+
+    Each bag has a seed of its own and its part of the trees, with steps as long as those of one bag: the mean
+    costs no more, and leans less on any one draw. It speaks more softly, which the calibration makes good.
+    """
+    each = dict(params) if bags == 1 else of_a_bag(params, bags)
+    seed = int(params.get("seed", DEFAULT_PARAMS["seed"]))
+    models = []
+    for number in range(bags):
+        kept = bag(vectors.household_id, number, bags)
+        if np.unique(y[kept]).size < TWO_KINDS:
+            kept = np.ones_like(kept)
+        models.append(
+            fit_risk_model(
+                vectors if bags == 1 else vectors.take(kept),
+                y[kept],
+                target=target,
+                horizon_months=horizon_months,
+                concepts={name: FEATURES[name].concept for name in vectors.features},
+                monotone={
+                    name: FEATURES[name].direction for name in vectors.features if FEATURES[name].direction
+                },
+                params={**each, "seed": seed + number, "num_threads": 2},
+            )
+        )
+    return mean_of(models)
+
+
+def of_a_bag(params: Mapping[str, float | str], bags: int) -> dict[str, float | str]:
+    """Return the trees of one of several bags: its part of them, otherwise the same.
+
+    Examples
+    --------
+    >>> of_a_bag({"num_iterations": 600, "learning_rate": 0.02}, 4)
+    {'num_iterations': 150, 'learning_rate': 0.02}
+    """
+    trees = int(params.get("num_iterations", DEFAULT_PARAMS["num_iterations"]))
+    return {**params, "num_iterations": max(1, trees // bags)}

@@ -49,10 +49,12 @@ from training.placebo import placebo
 from training.pooling import Pooled
 from training.registered import exported
 from training.settings import Places
+from training.stability import Stability
 from training.taking_over import take_over
 from training.targets import NEXT_VISIT, Question, columns_for, registered_name
 from training.thinning import thinned
 from training.tracking import Run, data_sha256, log_run
+from training.tuning import PLAIN, Found, Plan
 
 RATES_AT = "township"
 """Level of the areas whose rates of rare outcomes are dated."""
@@ -81,6 +83,10 @@ class Fitted:
         Of several counties: each by a model of the others.
     gates : tuple of Gate
         What was asked of it before it may serve.
+    found : Found or None
+        What a search tried, where there was one.
+    stability : Stability or None
+        What small changes of the fit do, where that was asked for.
     """
 
     name: str
@@ -92,6 +98,8 @@ class Fitted:
     comparison: Comparison
     left_out: Comparison | None
     gates: tuple[Gate, ...]
+    found: Found | None = None
+    stability: Stability | None = None
 
 
 def prepare(
@@ -163,6 +171,7 @@ def fit(  # noqa: PLR0913 - the words of the command
     at: datetime,
     taken_over: str | None = None,
     with_placebo: bool = False,
+    plan: Plan = PLAIN,
     told: Told = lambda _: None,
 ) -> Fitted:
     """Learn a model, measure it, and register it with everything that was seen.
@@ -184,6 +193,8 @@ def fit(  # noqa: PLR0913 - the words of the command
         A registered version whose trees are taken as they are, and calibrated anew.
     with_placebo : bool
         Whether the same learning is tried on outcomes dealt out anew.
+    plan : Plan
+        How the trees are chosen.
     told : callable
         Told what is being done.
 
@@ -211,6 +222,7 @@ def fit(  # noqa: PLR0913 - the words of the command
             horizon_months=asked.horizon_months,
             kept=followed.kept,
             soon=followed.soon,
+            plan=plan,
             told=told,
         )
     else:
@@ -270,11 +282,12 @@ def fit(  # noqa: PLR0913 - the words of the command
             experiment=name,
             params={
                 **learnt.params,
+                "bags": learnt.bags,
                 "target": asked.target,
                 "features": len(vectors.features),
                 "rows": len(vectors),
             },
-            measures=_metrics(compared),
+            measures=_metrics(compared) | (learnt.stability.measures() if learnt.stability else {}),
             tags={"trained_on": trained_on, "data_sha256": digest, "title": title, **_source(taken_over)}
             | {f"gate.{gate.name.replace(',', '')}": gate.word for gate in gates},
             figures=figures(model, vectors, judged.y, learnt, judged.weight),
@@ -304,7 +317,19 @@ def fit(  # noqa: PLR0913 - the words of the command
         write_bundle(whole, model, origin, {**files, "golden.json": _json(golden)})
         version = registry.register(whole, run_id)
     events = int(followed.y.sum())
-    return Fitted(name, version, run_id, len(followed), events, hit, compared, by_county, gates)
+    return Fitted(
+        name,
+        version,
+        run_id,
+        len(followed),
+        events,
+        hit,
+        compared,
+        by_county,
+        gates,
+        learnt.found,
+        learnt.stability,
+    )
 
 
 def _check_floor(hit: int, floor: int) -> None:

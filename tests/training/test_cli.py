@@ -9,12 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from features.errors import Refused
 from features.files import read_tables, write_tables
 from features.intake import take
 from features.vectors import build_vectors
 from tests.facts import facts, income, people, raw
 from tests.made import made_panel
+from training.learning import CANDIDATES
 from training.settings import quieten_mlflow
+from training.tuning import PLAIN
 
 MAPPING = """
 name = "village"
@@ -263,3 +266,26 @@ def test_mlflow_is_asked_to_be_quiet_unless_somebody_said_otherwise():
         "MLFLOW_DISABLE_TELEMETRY": "false",
         "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
     }
+
+
+def test_how_trees_are_chosen_is_said_in_words(run, folder, monkeypatch, tmp_path):
+    """Nothing said is the known candidates alone, in one bag; what is said reaches the plan."""
+    plans = []
+
+    def noted(*_, plan, **__):
+        plans.append(plan)
+        raise Refused("enough")
+
+    monkeypatch.setattr("training.pipeline.fit", noted)
+    fit = ("fit", folder, "--trained-on", "simulated")
+    assert run(*fit)[0] == 3
+    assert not (tmp_path / "home").exists()
+    assert run(*fit, "--minutes", 1.5)[0] == 3
+    assert run(*fit, "--trials", 40, "--bags", 3, "--stability")[0] == 3
+    plain, timed, counted = plans
+    assert plain == PLAIN
+    assert (timed.budget.minutes, counted.budget.minutes) == (1.5, None)
+    assert (counted.budget.trials, counted.bags, counted.stability) == (40, 3, True)
+    assert counted.budget.storage == timed.budget.storage == f"sqlite:///{tmp_path / 'home' / 'tuning.db'}"
+    assert run(*fit, "--trials", len(CANDIDATES) - 1)[0] == 2
+    assert run(*fit, "--trials", len(CANDIDATES))[0] == 3

@@ -8,7 +8,7 @@ from sklearn.metrics import log_loss
 
 from features.definitions import FEATURES
 from tests.made import made_panel
-from training.learning import CANDIDATES, Learnt, baselines, learn
+from training.learning import CANDIDATES, Learnt, baselines, fit_trees, learn
 from training.pipeline import prepare
 
 TINY = (
@@ -103,6 +103,16 @@ def test_what_may_be_chosen_is_inside_the_cost_budget():
             params["num_iterations"] * (sum(depth**2 for depth in range(1, leaves)) + (leaves - 1) ** 2)
             < 200_000
         )
+
+
+def test_bags_keep_directions_bytes_and_cost(rows, learnt):
+    """The mean of three bags is the same again to the byte, costs no more, and keeps to sure directions."""
+    vectors, y, _ = rows
+    plain, once, again = (fit_trees(vectors, y, TINY[0], "next_visit", bags=bags) for bags in (1, 3, 3))
+    assert once.booster_text == again.booster_text != plain.booster_text
+    assert once.cost <= plain.cost
+    assert once.directions == plain.directions == learnt.model.directions
+    assert np.corrcoef(once.score(vectors), plain.score(vectors))[0, 1] > 0.8
 
 
 def test_rows_of_too_few_days_are_scored_by_the_other_half_of_the_households(rows):

@@ -33,6 +33,7 @@ DRIVE_EXTRAS = {
     "shap": "train",
     "matplotlib": "train",
     "pyarrow": "files",
+    "optuna": "train",
     "tqdm": "train",
 }
 
@@ -64,12 +65,12 @@ def told_steps() -> Callable[[str], None]:
 
 
 @contextmanager
-def bar(unit: str) -> Iterator[Callable[[int, int], None]]:
+def bar(unit: str, *, only_on_terminal: bool = False) -> Iterator[Callable[[int, int], None]]:
     """Show on the error stream how much of a long work is done."""
     from tqdm import tqdm
 
-    seldom = 0.2 if sys.stderr.isatty() else 15.0
-    with tqdm(unit=unit, unit_scale=True, leave=False, delay=0.5, mininterval=seldom) as bar:
+    seldom, never = 0.2 if sys.stderr.isatty() else 15.0, None if only_on_terminal else False
+    with tqdm(unit=unit, unit_scale=True, leave=False, delay=0.5, mininterval=seldom, disable=never) as bar:
 
         def show(done: int, of: int) -> None:
             bar.total = of

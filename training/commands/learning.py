@@ -2,16 +2,48 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
 from features.errors import Usage
-from training.commands.door import AsJson, Name, day, now, print_json, told_steps
+from training.commands.door import AsJson, Name, bar, day, now, print_json, told_steps
 
 if TYPE_CHECKING:
     from models.bundle import TrainedOn
+    from training.tuning import Plan
+
+Trials = Annotated[
+    int | None,
+    typer.Option(
+        help="Search so many trees, the four known candidates first; else only these are compared. "
+        "A search on the same data goes on where it stopped.",
+        min=4,
+    ),
+]
+Minutes = Annotated[
+    float | None,
+    typer.Option(
+        help="Search, and begin no trial after so many minutes; what is found then depends on the machine.",
+        min=0.0,
+    ),
+]
+Bags = Annotated[
+    int,
+    typer.Option(
+        help="Average the trees over so many bags of households, at the same cost: steadier where the "
+        "outcome is rare.",
+        min=1,
+        max=20,
+    ),
+]
+
+MANY = 10_000
+"""Trials where only minutes limit them."""
 
 
 def fit(  # noqa: PLR0913 - the words of the command
@@ -36,6 +68,13 @@ def fit(  # noqa: PLR0913 - the words of the command
     placebo: Annotated[
         bool, typer.Option("--placebo", help="Try the same on outcomes dealt out anew: it must find nothing.")
     ] = False,
+    trials: Trials = None,
+    minutes: Minutes = None,
+    bags: Bags = 1,
+    stability: Annotated[
+        bool,
+        typer.Option("--stability", help="Refit thrice with small changes; tell how far households move."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Learn a model, measure it beside the baselines, log and register it."""
@@ -59,17 +98,28 @@ def fit(  # noqa: PLR0913 - the words of the command
         at=now(),
         taken_over=take_over,
         with_placebo=placebo,
+        plan=replace(_plan(trials, minutes, bags, places().home), stability=stability),
         told=told_steps(),
     )
+    found, steady = fitted.found, fitted.stability
     if as_json:
         left_out = None if fitted.left_out is None else fitted.left_out.as_dict()
-        gates = as_mappings(fitted.gates)
-        told = {"comparison": fitted.comparison.as_dict(), "left_out": left_out, "gates": gates}
+        told = {
+            "comparison": fitted.comparison.as_dict(),
+            "left_out": left_out,
+            "gates": as_mappings(fitted.gates),
+            "found": None if found is None else vars(found),
+            "stability": None if steady is None else steady.as_dict(),
+        }
         print_json({**vars(fitted), **told})
         return
     typer.echo(fitted.comparison.as_text())
     if fitted.left_out is not None:
         typer.echo(f"\neach county by a model of the others\n{fitted.left_out.as_text()}")
+    if found is not None:
+        typer.echo(f"\n{found.as_text()}")
+    if steady is not None:
+        typer.echo(f"\n{steady.as_text()}")
     typer.echo("\ngates\n" + "\n".join(as_lines(fitted.gates)))
     counted = (
         f"{fitted.rows:,} rows, {fitted.events:,} with the outcome, of {fitted.households_hit:,} households"
@@ -140,6 +190,9 @@ def panel(
         str | None, typer.Option(help="Learn from outcomes of visits by this day.")
     ] = None,
     resamples: Annotated[int, typer.Option(help="Resamples of households for the intervals.")] = 1000,
+    trials: Trials = None,
+    minutes: Minutes = None,
+    bags: Bags = 1,
     as_json: AsJson = False,
 ) -> None:
     """Run the benchmark on real households: the model against every baseline."""
@@ -147,8 +200,29 @@ def panel(
     from training.settings import places
 
     until = day(train_until) if train_until else None
-    shown = run_panel(name, file, until, home=places().home, at=now(), resamples=resamples, told=told_steps())
+    home = places().home
+    plan = _plan(trials, minutes, bags, home)
+    shown = run_panel(
+        name, file, until, home=home, at=now(), resamples=resamples, plan=plan, told=told_steps()
+    )
     if as_json:
         print_json(shown.as_dict())
     else:
         typer.echo(shown.as_text())
+
+
+def _plan(trials: int | None, minutes: float | None, bags: int, home: Path) -> Plan:
+    """Return how the trees are chosen; a search is kept in the home."""
+    from training.tuning import Budget, Plan
+
+    if trials is None and minutes is None:
+        return Plan(bags=bags)
+    home.mkdir(parents=True, exist_ok=True)
+    budget = Budget(
+        MANY if trials is None else trials,
+        minutes,
+        time.monotonic,
+        storage=f"sqlite:///{home / 'tuning.db'}",
+        bar=partial(bar, only_on_terminal=True),
+    )
+    return Plan(budget, bags)

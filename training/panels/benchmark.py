@@ -19,6 +19,7 @@ from training.evaluation import Scores
 from training.learning import Told, baselines, learn
 from training.pipeline import prepare
 from training.splits import Origin, cut_once, never_in_train
+from training.tuning import PLAIN, Plan
 
 TARGET = "next_visit"
 OPENINGS = "openings.jsonl"
@@ -68,7 +69,7 @@ class Benchmark:
         )
 
 
-def benchmark(
+def benchmark(  # noqa: PLR0913 - all that makes a benchmark
     tables: Tables,
     *,
     panel: str,
@@ -77,6 +78,7 @@ def benchmark(
     home: Path,
     at: datetime,
     resamples: int = 1000,
+    plan: Plan = PLAIN,
     told: Told = lambda _: None,
 ) -> Benchmark:
     """Learn from outcomes known by a day, test on households looked at after it.
@@ -96,13 +98,15 @@ def benchmark(
     at : datetime
         The door's clock.
     resamples : int
+    plan : Plan
+        How the trees are chosen.
     told : callable
     """
     _, followed, vectors = prepare(tables, TARGET, told, until=cut)
     origin = cut_once(vectors.as_of, followed.outcome_on, cut)
     known, later = vectors.take(origin.train), vectors.take(origin.test)
     y, outcome_on = followed.y[origin.train], followed.outcome_on[origin.train]
-    learnt = learn(known, y, outcome_on, target=TARGET, told=told)
+    learnt = learn(known, y, outcome_on, target=TARGET, plan=plan, told=told)
     scores = {"LightGBM": Scores(learnt.model.score(later), learnt.model.probability(later))}
     for name, baseline in baselines().items():
         fitted = baseline.fit(known, y, outcome_on)

@@ -11,6 +11,7 @@ from features.errors import Usage
 from features.ledgers import tables_from
 from training.learning import Told
 from training.panels.benchmark import Benchmark, benchmark
+from training.tuning import PLAIN, Plan
 
 CUT = {"eph": np.datetime64("2010-12-31"), "rwm5yr": np.datetime64("1986-12-31")}
 """Last day of the visits whose outcomes are learnt from."""
@@ -36,6 +37,7 @@ def run_panel(
     home: Path,
     at: datetime,
     resamples: int,
+    plan: Plan = PLAIN,
     told: Told,
 ) -> Benchmark:
     """Import a panel and run its benchmark; parameters as for `training.panels.benchmark.benchmark`.
@@ -60,6 +62,7 @@ def run_panel(
         home=home,
         at=at,
         resamples=resamples,
+        plan=plan,
         told=told,
     )
 
