@@ -72,7 +72,9 @@ def card_files(card: Card) -> dict[str, bytes]:
     return {"card.json": (text + "\n").encode(), "card.md": card_markdown(card).encode()}
 
 
-def reference_distributions(model: RiskModel, vectors: Vectors) -> dict[str, Any]:
+def reference_distributions(
+    model: RiskModel, vectors: Vectors, weight: NDArray[np.float64] | None = None
+) -> dict[str, Any]:
     """Return what the model's inputs and probabilities looked like, for later comparison.
 
     Parameters
@@ -80,12 +82,16 @@ def reference_distributions(model: RiskModel, vectors: Vectors) -> dict[str, Any
     model : RiskModel
     vectors : Vectors
         The rows that the model was fitted on.
+    weight : (rows,) array, optional
+        How many rows each stands for, where rows without the outcome were thinned.
 
     Returns
     -------
     dict
-        ``rows``; ``features``: id → ``unknown`` (share) and ``quantiles`` (null where all is unknown);
-        ``probability``: the same of the calibrated probability; ``levels`` of the quantiles.
+        ``rows``; ``households``; ``features``: id → ``unknown`` (share), ``quantiles`` of the known and
+        ``up_to``, the share of the known at or below each quantile, more than its level where values are
+        tied (both null where all is unknown); ``score`` and ``probability``: the same of the raw score and
+        of the calibrated probability; ``levels`` of the quantiles.
 
     Raises
     ------
@@ -93,11 +99,16 @@ def reference_distributions(model: RiskModel, vectors: Vectors) -> dict[str, Any
         Where the vectors are not the model's.
     """
     X = model.matrix(vectors)
+    weights = np.ones(len(X)) if weight is None else weight
     return {
         "rows": len(X),
+        "households": int(np.unique(vectors.household_id).size),
         "levels": list(LEVELS),
-        "features": {name: _distribution(X[:, column]) for column, name in enumerate(model.features)},
-        "probability": _distribution(model.probability(vectors)),
+        "features": {
+            name: _distribution(X[:, column], weights) for column, name in enumerate(model.features)
+        },
+        "score": _distribution(model.score(vectors), weights),
+        "probability": _distribution(model.probability(vectors), weights),
     }
 
 
@@ -131,12 +142,16 @@ def card_markdown(card: Card) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _distribution(values: NDArray[np.float64]) -> dict[str, Any]:
-    known = values[~np.isnan(values)]
-    return {
-        "unknown": float(1 - known.size / values.size) if values.size else None,
-        "quantiles": np.quantile(known, LEVELS).tolist() if known.size else None,
-    }
+def _distribution(values: NDArray[np.float64], weights: NDArray[np.float64]) -> dict[str, Any]:
+    there = ~np.isnan(values)
+    known, own = values[there], weights[there]
+    if not known.size:
+        return {"unknown": 1.0 if values.size else None, "quantiles": None, "up_to": None}
+    # Quantiles are values that occur: an interpolated one could fall just under a tie.
+    quantiles = np.quantile(known, LEVELS, weights=own, method="inverted_cdf")
+    up_to = [float(own[known <= edge].sum() / own.sum()) for edge in quantiles]
+    unknown = max(0.0, float(1 - own.sum() / weights.sum()))
+    return {"unknown": unknown, "quantiles": quantiles.tolist(), "up_to": up_to}
 
 
 def _facts(facts: Mapping[str, Any]) -> str:

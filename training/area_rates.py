@@ -49,7 +49,7 @@ def with_area_rates(
     """
     households, owner = np.unique(followed.cohort.household_id, return_inverse=True)
     last = followed.outcome_on.max()
-    area = _at_level(tables, areas_on(tables, households, last), level, last)[owner]
+    area = areas_at_level(tables, areas_on(tables, households, last), level, last)[owner]
     codes, place = np.unique(area, return_inverse=True)
     days = np.unique(np.concatenate([followed.cohort.as_of, followed.outcome_on]))
     events, count = _counts(followed, place, codes.size, days)
@@ -62,7 +62,7 @@ def with_area_rates(
     return {**tables, "area_rates": dated}
 
 
-def _at_level(
+def areas_at_level(
     tables: Tables, areas: NDArray[np.str_], level: str | None, day: np.datetime64
 ) -> NDArray[np.str_]:
     """Return for each area the one of a level in which it lies, itself where it lies in none."""

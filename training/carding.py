@@ -57,7 +57,7 @@ def card_of(
         },
         cost=model.cost,
         params={**DEFAULT_PARAMS, **learnt.params, "bags": learnt.bags},
-        reference=reference_distributions(model, vectors),
+        reference=reference_distributions(model, vectors, followed.weight),
         limits=(
             (
                 "Measured on later blocks of earlier origins, on which the trees were chosen and the "

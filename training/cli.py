@@ -6,6 +6,7 @@ import typer
 
 from training.commands.county import chances, simulate, stories
 from training.commands.door import errors_told
+from training.commands.drift import drift
 from training.commands.imports import import_
 from training.commands.learning import evaluate, fit, panel
 from training.commands.tables import check, request, vectors
@@ -22,8 +23,8 @@ app = typer.Typer(
 
 app.command("import")(import_)
 for command in (
-    simulate, chances, stories, check, vectors, request, fit, evaluate, panel, promote, rollback, history,
-    export, card, key,
+    simulate, chances, stories, check, vectors, request, fit, evaluate, drift, panel, promote, rollback,
+    history, export, card, key,
 ):  # fmt: skip
     app.command()(command)
 

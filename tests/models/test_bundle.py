@@ -6,11 +6,12 @@ import hashlib
 import json
 import pickle
 
+import numpy as np
 import pytest
 
 from features.errors import Foreign, Usage
 from models.bundle import Origin, copy_bundle, read_bundle, write_bundle
-from models.card import Card, card_files, reference_distributions
+from models.card import LEVELS, Card, card_files, reference_distributions
 
 
 @pytest.fixture
@@ -216,11 +217,23 @@ def test_reference_distributions_are_quantiles_of_what_is_known(draw, model):
     vectors, _ = draw(1000)
     vectors.X[:, 1] = float("nan")
     told = reference_distributions(model, vectors)
-    assert told["features"]["medical_share"] == {"unknown": 1.0, "quantiles": None}
+    assert told["features"]["medical_share"] == {"unknown": 1.0, "quantiles": None, "up_to": None}
     quantiles = told["features"]["income_margin"]["quantiles"]
     assert quantiles == sorted(quantiles)
     assert len(quantiles) == len(told["levels"])
     assert 0 < told["probability"]["quantiles"][0] < told["probability"]["quantiles"][-1] < 1
+
+
+def test_reference_distributions_of_thinned_rows_are_those_of_all(draw, model):
+    """A row that stands for three counts as three."""
+    vectors, _ = draw(300)
+    weight = np.where(np.arange(300) % 2 == 0, 3.0, 1.0)
+    repeated = vectors.take(np.repeat(np.arange(300), weight.astype(int)))
+    thin = reference_distributions(model, vectors, weight)["score"]
+    whole = np.sort(model.score(repeated))
+    expected = [(whole <= edge).mean() for edge in thin["quantiles"]]
+    np.testing.assert_allclose(thin["up_to"], expected)
+    assert all(share >= level for share, level in zip(thin["up_to"], LEVELS, strict=True))
 
 
 def test_a_half_written_bundle_is_not_seen(model, tmp_path, monkeypatch):

@@ -1,0 +1,160 @@
+"""What has moved: nothing where nothing did, the shifted column first, and the same for any order of rows."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from datetime import UTC, datetime
+
+import mlflow
+import numpy as np
+import pytest
+
+from features.files import write_tables
+from features.policy import illustrative
+from features.vectors import Vectors
+from models.card import _distribution
+from tests.entered import entered_county
+from training.cli import main
+from training.drift import features_moved, townships_moved
+from training.pipeline import fit
+from training.settings import places
+from training.yields import expected_yield, listed
+
+pytestmark = pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy:DeprecationWarning")
+
+NAMES = tuple(f"x{number}" for number in range(100))
+
+
+def drawn(seed: int, rows: int = 2000) -> Vectors:
+    """Draw households whose columns are smooth, tied at zero, or partly unknown, in turn."""
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(rows, len(NAMES)))
+    X[:, 1::3] = np.maximum(X[:, 1::3], 0.3)
+    X[:, 2::3][rng.random(X[:, 2::3].shape) < 0.1] = np.nan
+    ids = np.array([f"h{number:05d}" for number in range(rows)])
+    return Vectors(ids, np.full(rows, np.datetime64("2024-06-30")), NAMES, X, {}, np.full(rows, "a"))
+
+
+@pytest.fixture(scope="module")
+def reference():
+    """Return the reference of a first draw."""
+    vectors = drawn(0)
+    ones = np.ones(len(vectors))
+    told = {name: _distribution(vectors.column(name), ones) for name in NAMES}
+    return {"households": len(vectors), "features": told, "score": told["x0"]}
+
+
+def test_a_second_draw_is_within_chance(reference):
+    """At a level of 99 %, of 500 columns that did not move about five are beyond chance; never twenty."""
+    beyond = [each for seed in range(1, 6) for each in features_moved(reference, drawn(seed))]
+    assert sum(each.beyond_chance for each in beyond) < 20
+
+
+@pytest.mark.parametrize(("column", "by", "way"), [("x0", -0.5, "down"), ("x3", 0.5, "up")])
+def test_a_shifted_column_comes_first_and_in_its_direction(reference, column, by, way):
+    """The median went where the values went."""
+    vectors = drawn(1)
+    vectors.X[:, NAMES.index(column)] += by
+    first = features_moved(reference, vectors)[0]
+    assert (first.name, first.beyond_chance) == (column, True)
+    assert first.direction.startswith(f"the median {way} ")
+
+
+def test_a_column_that_is_tied_tells_the_share_above(reference):
+    """Its median stays at the tie while more households lie above it."""
+    vectors = drawn(1)
+    column = vectors.X[:, NAMES.index("x1")]
+    column[np.flatnonzero(column == 0.3)[:200]] = 0.9
+    first = features_moved(reference, vectors)[0]
+    assert first.name == "x1"
+    assert first.direction.startswith("the share above ")
+    assert " up from " in first.direction
+
+
+def test_what_is_no_longer_recorded_is_told_as_unknown(reference):
+    """The share unknown went up."""
+    vectors = drawn(1)
+    vectors.X[:400, NAMES.index("x4")] = np.nan
+    first = features_moved(reference, vectors)[0]
+    assert (first.name, first.direction) == ("x4", "the share unknown up from 0 to 0.2")
+
+
+def test_the_order_of_rows_does_not_matter(reference):
+    """Permuted rows say the same, of features, townships and the list."""
+    vectors, order = drawn(2), np.random.default_rng(0).permutation(2000)
+    other, township = vectors.take(order), np.where(np.arange(2000) % 3 == 0, "t1", "t2")
+    score = np.round(vectors.column("x0"), 1)
+    p = 1 / (1 + np.exp(-score))
+    assert features_moved(reference, vectors) == features_moved(reference, other)
+    assert townships_moved(reference, vectors, score, township) == townships_moved(
+        reference, other, score[order], township[order]
+    )
+    said = [
+        expected_yield(p[rows], score[rows], vectors.household_id[rows], share=0.02, as_of="2024-06-30")
+        for rows in (np.arange(2000), order)
+    ]
+    assert said[0] == said[1]
+
+
+def test_small_townships_are_not_shouted_about(reference):
+    """Of fifty townships of forty households that did not move, few are beyond chance."""
+    vectors = drawn(3)
+    township = np.array([f"t{number % 50:02d}" for number in range(2000)])
+    told = townships_moved(reference, vectors, vectors.column("x0"), township)
+    assert max(each.score.psi for each in told) > 0.25
+    assert sum(each.score.beyond_chance for each in told) <= 5
+
+
+def test_the_expected_yield_is_the_sum_of_the_probabilities():
+    """Of those on the list, and of all where all are on it."""
+    p = np.random.default_rng(0).random(500)
+    ids = np.array([f"h{number:03d}" for number in range(500)])
+    whole = expected_yield(p, p, ids, share=1.0, as_of="2024-06-30")
+    part = expected_yield(p, p, ids, share=0.02, as_of="2024-06-30")
+    assert whole.expected == pytest.approx(p.sum())
+    assert part.expected == pytest.approx(np.sort(p)[-10:].sum())
+    assert part.low < part.expected < part.high
+    assert (whole.judged, part.judged, listed(p, p, ids, 0.02).size) == (True, False, 10)
+
+
+def test_the_command_tells_of_a_county(migrated, tmp_path, monkeypatch, capsys):
+    """Text and JSON: the score, the townships, the list that is expected and those that matured."""
+    home, folder = tmp_path / "home", tmp_path / "tables"
+    home.mkdir()
+    shutil.copy(migrated, home / "mlflow.db")
+    tables = entered_county(households=240)
+    write_tables(tables, folder)
+    monkeypatch.setenv("FANGPIN_HOME", str(home))
+    former = mlflow.get_tracking_uri()
+    done = fit(
+        tables,
+        target="entry",
+        trained_on="simulated",
+        title="a made-up county",
+        policy=illustrative(),
+        places=places({"FANGPIN_HOME": str(home)}),
+        at=datetime(2026, 7, 1, 12, tzinfo=UTC),
+    )
+    mlflow.set_tracking_uri(former)
+    monkeypatch.setattr(sys, "argv", ["fangpin-train", "drift", done.version, str(folder), "--json"])
+    assert _leaves(main) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert {place["township"] for place in told["townships"]} == {"t1", "t2"}
+    assert sum(place["households"] for place in told["townships"]) == told["households"]
+    assert [each["scorer"] for each in told["realised"]] == ["model", "rules fired"]
+    assert told["realised"][0]["as_of"] < told["as_of"]
+    monkeypatch.setattr(sys, "argv", ["fangpin-train", "drift", done.version, str(folder)])
+    assert _leaves(main) == 0
+    text = capsys.readouterr().out
+    assert text.startswith(f"fangpin version {done.version} on {told['as_of']}: ")
+    assert "cannot be judged, under 100 events" in text
+
+
+def _leaves(command) -> int:
+    try:
+        command()
+    except SystemExit as left:
+        return int(left.code or 0)
+    return 0
