@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import shutil
-import sys
-from datetime import UTC, datetime
-
-import mlflow
 import numpy as np
 import pytest
 
-from features.files import write_tables
-from features.policy import illustrative
 from features.vectors import Vectors
 from models.card import _distribution
-from tests.entered import entered_county
-from training.cli import main
 from training.drift import features_moved, townships_moved
-from training.pipeline import fit
-from training.settings import places
 from training.yields import expected_yield, listed
 
 pytestmark = pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy:DeprecationWarning")
@@ -117,44 +105,3 @@ def test_the_expected_yield_is_the_sum_of_the_probabilities():
     assert part.expected == pytest.approx(np.sort(p)[-10:].sum())
     assert part.low < part.expected < part.high
     assert (whole.judged, part.judged, listed(p, p, ids, 0.02).size) == (True, False, 10)
-
-
-def test_the_command_tells_of_a_county(migrated, tmp_path, monkeypatch, capsys):
-    """Text and JSON: the score, the townships, the list that is expected and those that matured."""
-    home, folder = tmp_path / "home", tmp_path / "tables"
-    home.mkdir()
-    shutil.copy(migrated, home / "mlflow.db")
-    tables = entered_county(households=240)
-    write_tables(tables, folder)
-    monkeypatch.setenv("FANGPIN_HOME", str(home))
-    former = mlflow.get_tracking_uri()
-    done = fit(
-        tables,
-        target="entry",
-        trained_on="simulated",
-        title="a made-up county",
-        policy=illustrative(),
-        places=places({"FANGPIN_HOME": str(home)}),
-        at=datetime(2026, 7, 1, 12, tzinfo=UTC),
-    )
-    mlflow.set_tracking_uri(former)
-    monkeypatch.setattr(sys, "argv", ["fangpin-train", "drift", done.version, str(folder), "--json"])
-    assert _leaves(main) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert {place["township"] for place in told["townships"]} == {"t1", "t2"}
-    assert sum(place["households"] for place in told["townships"]) == told["households"]
-    assert [each["scorer"] for each in told["realised"]] == ["model", "rules fired"]
-    assert told["realised"][0]["as_of"] < told["as_of"]
-    monkeypatch.setattr(sys, "argv", ["fangpin-train", "drift", done.version, str(folder)])
-    assert _leaves(main) == 0
-    text = capsys.readouterr().out
-    assert text.startswith(f"fangpin version {done.version} on {told['as_of']}: ")
-    assert "cannot be judged, under 100 events" in text
-
-
-def _leaves(command) -> int:
-    try:
-        command()
-    except SystemExit as left:
-        return int(left.code or 0)
-    return 0

@@ -201,6 +201,20 @@ def test_the_command_prints_and_writes_what_it_found(run, early, county, tmp_pat
     assert not list(tmp_path.glob(".*half"))
 
 
+def test_the_command_tells_what_has_moved(run, early, county):
+    """Text and JSON: the score, the townships, the list that is expected and those that matured."""
+    code, shown, _ = run("drift", early.version, county, "--json")
+    assert code == 0
+    told = json.loads(shown)
+    assert sum(place["households"] for place in told["townships"]) == told["households"]
+    assert [each["scorer"] for each in told["realised"]] == ["model", "rules fired"]
+    assert told["realised"][0]["as_of"] < told["as_of"]
+    code, text, _ = run("drift", early.version, county)
+    assert code == 0
+    assert text.startswith(f"fangpin version {early.version} on {told['as_of']}: ")
+    assert "cannot be judged, under 100 events" in text
+
+
 def test_the_command_replays_the_programme_where_it_is_asked_to(run, early, county):
     """After the judgement, by every scorer under the same rules; without the word nothing is changed."""
     words = ("evaluate", early.version, county, "--name", "fangpin", "--resamples", 5)
