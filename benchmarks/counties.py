@@ -23,7 +23,7 @@ from training.county.simulate import simulate
 from training.judging import Scorers
 from training.learning import CANDIDATES, baselines, fit_trees
 from training.outcomes import at_risk
-from training.pipeline import prepare
+from training.preparing import prepare
 from training.targets import Question
 from training.truth import read_chances
 

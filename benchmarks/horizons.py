@@ -27,7 +27,7 @@ from training.cohort import SOONER_MONTHS, Followed
 from training.comparison import comparison
 from training.evaluation import Scores
 from training.learning import CANDIDATES
-from training.pipeline import prepare
+from training.preparing import prepare
 from training.splits import cut_once
 from training.targets import Question
 

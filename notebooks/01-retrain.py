@@ -30,7 +30,8 @@ from models.assessment import assess
 from models.bundle import read_bundle
 from models.registry import Registry
 from training.frames import frame
-from training.pipeline import fit, prepare
+from training.pipeline import fit
+from training.preparing import prepare
 from training.requests import request_of
 from training.settings import places
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -22,10 +21,11 @@ from training.cohort import Followed
 from training.drift import Drift, features_moved, score_moved, townships_moved
 from training.learning import Told
 from training.outcomes import as_of_days, at_risk
-from training.pipeline import RATES_AT, dated_tables, followed_to
+from training.preparing import RATES_AT, dated_tables, followed_to
 from training.rules_fired import RulesFired
 from training.settings import Places
 from training.targets import NEXT_VISIT, Question
+from training.versions import exported
 from training.yields import Yield, expected_yield, found_by
 
 
@@ -62,8 +62,7 @@ def drift(
         is at risk on the day, or nobody can be followed.
     """
     told("reading the version and the tables")
-    with tempfile.TemporaryDirectory() as kept:
-        bundle = Registry(places.tracking_uri, places.bundles, name).export(version, Path(kept) / "bundle")
+    bundle = exported(Registry(places.tracking_uri, places.bundles, name), version)
     model, reference = bundle.model, _reference(bundle)
     asked = Question(model.target, model.horizon_months)
     if asked.target == NEXT_VISIT:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,13 +29,14 @@ from training.horizon import months_on
 from training.judgement import MODEL, Judgement
 from training.learning import Told, baselines
 from training.outcomes import at_risk
-from training.pipeline import dated_tables, followed_to
 from training.predictions import predictions
+from training.preparing import dated_tables, followed_to
 from training.programme import replayed
 from training.settings import Places
 from training.targets import NEXT_VISIT, Question, columns_for
 from training.thinning import shifted, thinned
 from training.truth import Chances, perfect_records, read_chances
+from training.versions import exported
 
 PERFECT = "perfect records"
 IN_SAMPLE_MONTHS = 12
@@ -141,11 +141,12 @@ def evaluate(  # noqa: PLR0913 - the words of the command
     version had learnt; where there are none, or of one kind only, the version stands alone.
     """
     told("reading the version and the tables")
-    bundle = _bundle(places, name, version)
+    registry = Registry(places.tracking_uri, places.bundles, name)
+    bundle = exported(registry, version)
     asked = Question(bundle.model.target, bundle.model.horizon_months)
     tables = read_tables(folder)
     chances, left_out = _chances(folder, tables, asked)
-    observer = None if perfect is None else _observer(_bundle(places, name, perfect), folder, asked, chances)
+    observer = None if perfect is None else _observer(exported(registry, perfect), folder, asked, chances)
     told("following the households")
     followed = followed_to(tables, asked)
     learnt_by = _learnt_by(bundle)
@@ -237,11 +238,6 @@ def sides(
         return everything, last_year, True
     known, later = followed.outcome_on <= learnt_by, as_of >= learnt_by
     return known, later if later.any() else last_year, not later.any()
-
-
-def _bundle(places: Places, name: str, version: str) -> Bundle:
-    with tempfile.TemporaryDirectory() as folder:
-        return Registry(places.tracking_uri, places.bundles, name).export(version, Path(folder) / "bundle")
 
 
 def _learnt_by(bundle: Bundle) -> np.datetime64 | None:

@@ -2,66 +2,39 @@
 
 from __future__ import annotations
 
-import json
-import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
-from typing import Any
 
 import numpy as np
-from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
 from features.contract import Tables
-from features.definitions import FEATURES
 from features.errors import Refused
-from features.intake import plain
 from features.policy import Policy
-from features.tables import CONTEXT_TABLES
-from features.vectors import Vectors, build_vectors
-from models.bundle import Origin, TrainedOn, read_bundle, write_bundle
+from features.vectors import Vectors
+from models.bundle import Origin, TrainedOn
 from models.card import card_files
-from models.contributions import contributions
-from models.golden import golden_answers
 from models.registry import Registry
-from models.risk import RiskModel
-from training.area_rates import with_area_rates
 from training.carding import card_of
-from training.cohort import Followed, next_visit
+from training.cohort import Followed
 from training.comparison import Comparison, comparison, judged_by_household
+from training.drawn import figures
 from training.gates import Gate, as_mappings, gates_of
+from training.intervals import Estimate
 from training.learning import Learnt, Told, learn
 from training.leaving_out import left_out
-from training.outcomes import follow
-from training.parity import parity
-from training.pictures import (
-    calibration_bins,
-    curve,
-    draw_calibration,
-    draw_contributions,
-    draw_gains,
-    draw_roc_pr,
-    top_contributions,
-)
 from training.placebo import placebo
 from training.pooling import Pooled
-from training.registered import exported
+from training.preparing import prepare
 from training.settings import Places
 from training.stability import Stability
 from training.taking_over import take_over
-from training.targets import NEXT_VISIT, Question, columns_for, registered_name
-from training.thinning import thinned
+from training.targets import NEXT_VISIT, Question, registered_name
 from training.tracking import Run, data_sha256, log_run
 from training.tuning import PLAIN, Found, Plan
-
-RATES_AT = "township"
-"""Level of the areas whose rates of rare outcomes are dated."""
+from training.versions import certified, exported, registered
 
 RESAMPLES = 500
-SUMMARY_ROWS = 2000
-"""Rows, drawn at random, whose contributions are drawn."""
 
 
 @dataclass(frozen=True)
@@ -100,64 +73,6 @@ class Fitted:
     gates: tuple[Gate, ...]
     found: Found | None = None
     stability: Stability | None = None
-
-
-def prepare(
-    tables: Tables,
-    target: str | Question,
-    told: Told,
-    *,
-    until: np.datetime64 | None = None,
-) -> tuple[Tables, Followed, Vectors]:
-    """Follow the households, date the area rates, build the vectors.
-
-    Parameters
-    ----------
-    tables : Tables
-    target : str or Question
-        A question where it asks for more than a target.
-    told : callable
-    until : datetime64[D], optional
-        Only outcomes known by this day enter the area rates.
-
-    Returns
-    -------
-    tables : Tables
-        With ``area_rates``.
-    followed : Followed
-        Of very many rows without the outcome a share (`training.thinning`).
-    vectors : Vectors
-        A row for each row of ``followed``.
-
-    Raises
-    ------
-    Usage, Refused
-        Where the target or its horizon is unknown, or nobody can be followed.
-    """
-    asked = target if isinstance(target, Question) else Question(target)
-    told("following the households")
-    followed = followed_to(tables, asked)
-    if asked.until is not None:
-        followed = _known_by(asked.until, followed)
-    counted = followed if until is None else followed.take(followed.outcome_on <= until)
-    dated = dated_tables(tables, counted, asked)
-    learnt_from = followed if asked.target == NEXT_VISIT else thinned(followed)
-    told("building the vectors")
-    vectors = build_vectors(dated, None, features=columns_for(asked.target), cohort=learnt_from.cohort)
-    return dated, learnt_from, vectors
-
-
-def followed_to(tables: Tables, asked: Question) -> Followed:
-    """Follow the households of any target; refused where nobody can be followed."""
-    if asked.target == NEXT_VISIT:
-        return next_visit(tables)
-    return follow(tables, asked.target, horizon_months=asked.horizon_months)
-
-
-def dated_tables(tables: Tables, counted: Followed, asked: Question) -> Tables:
-    """Return the tables with area rates: of each area for the next visit, of townships for rare outcomes."""
-    level = None if asked.target == NEXT_VISIT else RATES_AT
-    return with_area_rates(tables, counted, asked.target, horizon_months=asked.horizon_months, level=level)
 
 
 def fit(  # noqa: PLR0913 - the words of the command
@@ -214,17 +129,7 @@ def fit(  # noqa: PLR0913 - the words of the command
     hit = np.unique(vectors.household_id[followed.y == 1.0]).size
     if taken_over is None:
         _check_floor(hit, asked.floor)
-        learnt = learn(
-            vectors,
-            followed.y,
-            followed.outcome_on,
-            target=asked.target,
-            horizon_months=asked.horizon_months,
-            kept=followed.kept,
-            soon=followed.soon,
-            plan=plan,
-            told=told,
-        )
+        learnt = _learnt(asked, vectors, followed, plan, told)
     else:
         bundle = exported(registry, taken_over)
         params = (bundle.card or {}).get("params", {})
@@ -243,39 +148,27 @@ def fit(  # noqa: PLR0913 - the words of the command
         )
     told("intervals")
     judged = followed.take(learnt.later)
-    compared = comparison(
-        judged.y,
-        learnt.scores,
-        vectors.household_id[learnt.later],
-        weight=judged.weight,
-        resamples=RESAMPLES,
-        random_state=1,
-    )
-    if asked.target != NEXT_VISIT:
-        compared = judged_by_household(compared, judged.y, judged.cohort.household_id)
-    model = learnt.model
+    compared = _compared(asked, learnt, judged)
     digest = data_sha256(vectors, followed.y)
-    areas = tuple(sorted(set(dated["households"]["area"].tolist())))
-    created = {"base_rate": repr(float(np.average(followed.y, weights=followed.weight)))}
+    origin = Origin(
+        trained_on,
+        tuple(sorted(set(dated["households"]["area"].tolist()))),
+        {
+            "at": at.isoformat(timespec="seconds"),
+            "data_sha256": digest,
+            "base_rate": repr(float(np.average(followed.y, weights=followed.weight))),
+            **({} if taken_over is None else {"taken_over": taken_over}),
+        },
+        name,
+    )
     told("the gates")
-    tried = None
-    if with_placebo:
-        tried = placebo(
-            vectors,
-            followed,
-            learnt.params,
-            target=asked.target,
-            horizon_months=asked.horizon_months,
-            resamples=RESAMPLES,
-        )
-    with tempfile.TemporaryDirectory() as folder:
-        write_bundle(Path(folder) / "draft", model, Origin(trained_on, areas, created, name), {})
-        drafted = read_bundle(Path(folder) / "draft")
-        same = parity(drafted, policy, dated, vectors.household_id, vectors.as_of.max())
-    gates = gates_of(compared, same, tried)
+    tried = _placebo(asked, learnt, vectors, followed) if with_placebo else None
+    gates = gates_of(compared, certified(learnt.model, origin, policy, dated, vectors), tried)
     card = card_of(title, trained_on, dated, vectors, followed, learnt, compared, digest)
     card = replace(card, gates=tuple(as_mappings(gates)))
     told("logging the run")
+    steady = {} if learnt.stability is None else learnt.stability.measures()
+    tags = {key: value for key, value in origin.created.items() if key in {"data_sha256", "taken_over"}}
     run_id = log_run(
         places,
         Run(
@@ -287,42 +180,23 @@ def fit(  # noqa: PLR0913 - the words of the command
                 "features": len(vectors.features),
                 "rows": len(vectors),
             },
-            measures=_metrics(compared) | (learnt.stability.measures() if learnt.stability else {}),
-            tags={"trained_on": trained_on, "data_sha256": digest, "title": title, **_source(taken_over)}
-            | {f"gate.{gate.name.replace(',', '')}": gate.word for gate in gates},
-            figures=figures(model, vectors, judged.y, learnt, judged.weight),
+            measures=_metrics(compared) | steady,
+            tags={"trained_on": trained_on, "title": title, **tags, **_as_tags(gates)},
+            figures=figures(learnt, vectors, judged.y, judged.weight),
             texts={"comparison.txt": compared.as_text(), "card.md": card_files(card)["card.md"].decode()},
             vectors=vectors,
             y=followed.y,
         ),
     )
     told("registering")
-    origin = Origin(
-        trained_on,
-        areas,
-        {
-            "at": at.isoformat(timespec="seconds"),
-            "data_sha256": digest,
-            "run_id": run_id,
-            **created,
-            **_source(taken_over),
-        },
-        name,
-    )
-    files = {**card_files(card), "context.json": _json(context_of(dated, model.features))}
-    with tempfile.TemporaryDirectory() as folder:
-        draft, whole = Path(folder) / "draft", Path(folder) / "bundle"
-        write_bundle(draft, model, origin, files)
-        golden = golden_answers(read_bundle(draft), policy)
-        write_bundle(whole, model, origin, {**files, "golden.json": _json(golden)})
-        version = registry.register(whole, run_id)
-    events = int(followed.y.sum())
+    origin = replace(origin, created={**origin.created, "run_id": run_id})
+    version = registered(registry, learnt.model, origin, card, tables=dated, policy=policy, run_id=run_id)
     return Fitted(
         name,
         version,
         run_id,
         len(followed),
-        events,
+        int(followed.y.sum()),
         hit,
         compared,
         by_county,
@@ -330,6 +204,47 @@ def fit(  # noqa: PLR0913 - the words of the command
         learnt.found,
         learnt.stability,
     )
+
+
+def _learnt(asked: Question, vectors: Vectors, followed: Followed, plan: Plan, told: Told) -> Learnt:
+    return learn(
+        vectors,
+        followed.y,
+        followed.outcome_on,
+        target=asked.target,
+        horizon_months=asked.horizon_months,
+        kept=followed.kept,
+        soon=followed.soon,
+        plan=plan,
+        told=told,
+    )
+
+
+def _compared(asked: Question, learnt: Learnt, judged: Followed) -> Comparison:
+    """Hold the model against every baseline on the rows that it had not seen."""
+    household = judged.cohort.household_id
+    compared = comparison(
+        judged.y, learnt.scores, household, weight=judged.weight, resamples=RESAMPLES, random_state=1
+    )
+    if asked.target == NEXT_VISIT:
+        return compared
+    return judged_by_household(compared, judged.y, household)
+
+
+def _placebo(asked: Question, learnt: Learnt, vectors: Vectors, followed: Followed) -> Estimate:
+    return placebo(
+        vectors,
+        followed,
+        learnt.params,
+        target=asked.target,
+        horizon_months=asked.horizon_months,
+        resamples=RESAMPLES,
+    )
+
+
+def _as_tags(gates: Sequence[Gate]) -> dict[str, str]:
+    """Return gates as tags of a run, whose names hold no comma."""
+    return {f"gate.{gate.name.replace(',', '')}": gate.word for gate in gates}
 
 
 def _check_floor(hit: int, floor: int) -> None:
@@ -342,53 +257,6 @@ def _check_floor(hit: int, floor: int) -> None:
         )
 
 
-def _source(taken_over: str | None) -> dict[str, str]:
-    """Say which version's trees were taken, where they were."""
-    return {} if taken_over is None else {"taken_over": taken_over}
-
-
-def _known_by(until: np.datetime64, followed: Followed) -> Followed:
-    """Return what may be learnt from on a day: rows whose outcome was known by then."""
-    known = followed.outcome_on <= until
-    if not known.any():
-        raise Refused(f"no outcome was known by {until}")
-    return followed.take(known)
-
-
-def figures(
-    model: RiskModel,
-    vectors: Vectors,
-    y: NDArray[np.float64],
-    learnt: Learnt,
-    weight: NDArray[np.float64] | None = None,
-) -> dict[str, Figure]:
-    """Draw what a data scientist looks at first: ROC and PR, calibration, gains, contributions."""
-    drawn = np.sort(np.random.default_rng(1).permutation(len(vectors))[:SUMMARY_ROWS])
-    shown = vectors.take(drawn)
-    given = contributions(model, shown)
-    curves = {name: curve(y, scores.score, weight) for name, scores in learnt.scores.items()}
-    bins = {
-        name: calibration_bins(y, scores.probability, weight=weight)
-        for name, scores in learnt.scores.items()
-        if scores.probability is not None
-    }
-    return {
-        "roc_pr.png": draw_roc_pr(curves),
-        "calibration.png": draw_calibration(bins),
-        "gains.png": draw_gains(curves, 0.10),
-        "shap_summary.png": draw_contributions(
-            top_contributions(given.phi, model.matrix(shown), model.features, given.f0)
-        ),
-    }
-
-
-def context_of(tables: Tables, features: Sequence[str]) -> dict[str, dict[str, list[Any]]]:
-    """Return the context tables that the features read, as plain values: as a request would give them."""
-    read = {"areas", "lines", "area_rates"}.union(*(FEATURES[feature].tables for feature in features))
-    kept = [name for name in CONTEXT_TABLES if name in read and name in tables]
-    return {name: plain(CONTEXT_TABLES[name], tables[name]) for name in kept}
-
-
 def _metrics(compared: Comparison) -> dict[str, float]:
     measured: dict[str, float] = {}
     for row in compared.rows:
@@ -397,7 +265,3 @@ def _metrics(compared: Comparison) -> dict[str, float]:
             if estimate.value is not None:
                 measured[f"{scorer}.{name}"] = estimate.value
     return measured
-
-
-def _json(content: Mapping[str, Any]) -> bytes:
-    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()

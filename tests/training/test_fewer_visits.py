@@ -13,7 +13,7 @@ from features.tables import TABLES
 from features.vectors import build_vectors
 from training.cli import app
 from training.learning import fit_trees
-from training.pipeline import prepare
+from training.preparing import prepare
 
 pytestmark = pytest.mark.slow
 

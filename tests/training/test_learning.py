@@ -9,7 +9,7 @@ from sklearn.metrics import log_loss
 from features.definitions import FEATURES
 from tests.made import made_panel
 from training.learning import CANDIDATES, Learnt, baselines, fit_trees, learn
-from training.pipeline import prepare
+from training.preparing import prepare
 
 TINY = (
     {"num_iterations": 10, "learning_rate": 0.1, "num_leaves": 3, "min_data_in_leaf": 20},

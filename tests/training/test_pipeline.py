@@ -22,7 +22,8 @@ from models.golden import check_golden
 from models.registry import Registry
 from tests.made import made_panel
 from training.learning import baselines
-from training.pipeline import Fitted, fit, prepare
+from training.pipeline import Fitted, fit
+from training.preparing import prepare
 from training.settings import places
 from training.targets import Question
 from training.tracking import data_sha256

@@ -15,8 +15,8 @@ from features.vectors import build_vectors
 from tests.made import made_panel
 from training.learning import baselines, fit_trees
 from training.leaving_out import left_out
-from training.pipeline import prepare
 from training.pooling import pooled, read_counties
+from training.preparing import prepare
 from training.taking_over import take_over
 
 DAY = "2025-03-31"

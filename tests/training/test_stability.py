@@ -12,7 +12,7 @@ from scipy.stats import spearmanr
 from models.reasons import UNTOLD
 from tests.made import made_panel
 from training.learning import fit_trees, learn
-from training.pipeline import prepare
+from training.preparing import prepare
 from training.stability import Shaken, first_concepts, overlap, rank_correlation, shaken, stability, top
 from training.tuning import Plan
 

@@ -12,7 +12,7 @@ from features.errors import Refused, Usage
 from models.wording import wording
 from tests.entered import entered_county
 from training.learning import baselines, learn
-from training.pipeline import prepare
+from training.preparing import prepare
 from training.targets import TARGETS, Question, columns_for, registered_name
 from training.thinning import thinned
 

@@ -12,7 +12,7 @@ from features.errors import Refused, Usage
 from models.risk import COST_BUDGET, DEFAULT_PARAMS, fit_risk_model
 from tests.made import made_panel
 from training.learning import CANDIDATES, learn
-from training.pipeline import prepare
+from training.preparing import prepare
 from training.tuning import SPACE, Budget, Found, Plan, least_cost, published_loss, search
 
 FIRST = (

@@ -23,8 +23,8 @@ def promote(
 ) -> None:
     """Let a version serve, where no gate is closed: write and sign its bundle, flip the link, note it."""
     from training.gates import admitted
-    from training.registered import exported
     from training.settings import is_demo
+    from training.versions import exported
 
     at = registry(name, signing=True)
     bundle = exported(registry(name), version)

@@ -17,7 +17,7 @@ from training.cohort import Followed
 from training.comparison import Comparison, comparison
 from training.evaluation import Scores
 from training.learning import Told, baselines, learn
-from training.pipeline import prepare
+from training.preparing import prepare
 from training.splits import Origin, cut_once, never_in_train
 from training.tuning import PLAIN, Plan
 
