@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -11,23 +11,25 @@ from numpy.typing import NDArray
 
 from features.vectors import Vectors
 from models.calibration import fit_calibration
+from models.risk import RiskModel
 from training.cohort import Followed
 from training.comparison import Comparison, comparison
 from training.evaluation import Scores
 from training.judgement import MODEL
-from training.learning import Told, fit_trees, origins_of
+from training.learning import Told, origins_of
 
 TWO_KINDS = 2
+
+Fit = Callable[[Vectors, NDArray[np.float64]], RiskModel]
+"""Learns trees from rows and their outcomes."""
 
 
 def left_out(
     vectors: Vectors,
     followed: Followed,
     county: NDArray[np.str_],
-    params: Mapping[str, float | str],
     *,
-    target: str,
-    horizon_months: int,
+    fit: Fit,
     resamples: int,
     told: Told = lambda _: None,
 ) -> Comparison:
@@ -38,10 +40,8 @@ def left_out(
     vectors, followed
         Rows of all counties, and what came of them.
     county : (rows,) array of str
-    params : mapping
-        The chosen trees.
-    target : str
-    horizon_months : int
+    fit : callable
+        Learns the chosen trees from rows and their outcomes.
     resamples : int
     told : callable
 
@@ -57,9 +57,7 @@ def left_out(
         told(f"{name} by a model of the others")
         own, others = county == name, np.flatnonzero(county != name)
         if np.unique(followed.y[others]).size == TWO_KINDS:
-            p[own] = _said(
-                vectors.take(others), followed.take(others), vectors.take(own), params, target, horizon_months
-            )
+            p[own] = _said(vectors.take(others), followed.take(others), vectors.take(own), fit)
     known = ~np.isnan(p)
     weight = followed.weight
     return comparison(
@@ -77,14 +75,12 @@ def _said(
     vectors: Vectors,
     followed: Followed,
     stranger: Vectors,
-    params: Mapping[str, float | str],
-    target: str,
-    horizon_months: int,
+    fit: Fit,
 ) -> NDArray[np.float64]:
     """Return the probabilities of a county that the learner has not seen."""
     train, later = origins_of(vectors, followed.y, followed.outcome_on)[-1]
-    before = fit_trees(vectors.take(train), followed.y[train], params, target, horizon_months)
+    before = fit(vectors.take(train), followed.y[train])
     calibration = fit_calibration(before.score(vectors.take(later)), followed.y[later])
     level = calibration.intercept + math.log(followed.kept)
-    model = fit_trees(vectors, followed.y, params, target, horizon_months)
+    model = fit(vectors, followed.y)
     return replace(calibration, intercept=level).probability(model.score(stranger))

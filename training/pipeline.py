@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
+from numpy.typing import NDArray
 
 from features.contract import Tables
 from features.errors import Refused
@@ -15,13 +16,14 @@ from features.vectors import Vectors
 from models.bundle import Origin, TrainedOn
 from models.card import card_files
 from models.registry import Registry
+from models.risk import RiskModel
 from training.carding import card_of
 from training.cohort import Followed
 from training.comparison import Comparison, comparison, judged_by_household
 from training.drawn import figures
 from training.gates import Gate, as_mappings, gates_of
 from training.intervals import Estimate
-from training.learning import Learnt, Told, learn
+from training.learning import Learnt, Told, fit_trees, learn
 from training.leaving_out import left_out
 from training.placebo import placebo
 from training.pooling import Pooled
@@ -132,19 +134,14 @@ def fit(  # noqa: PLR0913 - the words of the command
         learnt = _learnt(asked, vectors, followed, plan, told)
     else:
         bundle = exported(registry, taken_over)
-        params = (bundle.card or {}).get("params", {})
-        learnt = take_over(bundle.model, vectors, followed, params=params, told=told)
+        told_of = dict((bundle.card or {}).get("params", {}))
+        bags = int(told_of.pop("bags", 1))
+        learnt = take_over(bundle.model, vectors, followed, params=told_of, bags=bags, told=told)
     by_county = None
     if isinstance(tables, Pooled):
+        county = tables.county_of(vectors.household_id)
         by_county = left_out(
-            vectors,
-            followed,
-            tables.county_of(vectors.household_id),
-            learnt.params,
-            target=asked.target,
-            horizon_months=asked.horizon_months,
-            resamples=RESAMPLES,
-            told=told,
+            vectors, followed, county, fit=_fit(asked, learnt), resamples=RESAMPLES, told=told
         )
     told("intervals")
     judged = followed.take(learnt.later)
@@ -218,6 +215,12 @@ def _learnt(asked: Question, vectors: Vectors, followed: Followed, plan: Plan, t
         plan=plan,
         told=told,
     )
+
+
+def _fit(asked: Question, learnt: Learnt) -> Callable[[Vectors, NDArray[np.float64]], RiskModel]:
+    """Return how the chosen trees are learnt from other rows."""
+    params, horizon_months, bags = learnt.params, asked.horizon_months, learnt.bags
+    return lambda rows, y: fit_trees(rows, y, params, asked.target, horizon_months, bags=bags)
 
 
 def _compared(asked: Question, learnt: Learnt, judged: Followed) -> Comparison:

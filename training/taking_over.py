@@ -31,6 +31,7 @@ def take_over(
     followed: Followed,
     *,
     params: Mapping[str, float | str],
+    bags: int = 1,
     told: Told = lambda _: None,
 ) -> Learnt:
     """Calibrate a model of other counties on the outcomes of this one; its trees stay.
@@ -42,6 +43,8 @@ def take_over(
         Rows of the county, and what came of them.
     params : mapping
         How the trees were fitted, as far as is known.
+    bags : int
+        Over how many bags they were averaged.
     told : callable
 
     Returns
@@ -78,7 +81,7 @@ def take_over(
     )
     scores = {MODEL: Scores(f[later], np.concatenate(promised)), **beside}
     calibration = _anew(model, f, vectors, followed)
-    return Learnt(replace(model, calibration=calibration), params, (), later, scores)
+    return Learnt(replace(model, calibration=calibration), params, (), later, scores, bags)
 
 
 def _anew(model: RiskModel, f: Floats, vectors: Vectors, followed: Followed) -> LogisticCalibration:

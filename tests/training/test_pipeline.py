@@ -23,10 +23,12 @@ from models.registry import Registry
 from tests.made import made_panel
 from training.learning import baselines
 from training.pipeline import Fitted, fit
+from training.pooling import pooled
 from training.preparing import prepare
 from training.settings import places
 from training.targets import Question
 from training.tracking import data_sha256
+from training.versions import exported
 
 NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)
 NAME = "fangpin-next-visit"
@@ -176,3 +178,30 @@ def test_without_visits_nothing_can_be_fitted(tables):
         prepare(
             {name: facts for name, facts in tables.items() if name != "visits"}, "next_visit", lambda _: None
         )
+
+
+def test_a_version_is_taken_over_by_counties_with_too_few_outcomes_of_their_own(fitted, at):
+    """Its trees stay, whatever the floor; each county is judged by the others, and the placebo is a gate."""
+    counties = {name: made_panel(households=120, random_state=seed) for name, seed in (("a", 5), ("b", 6))}
+    former = mlflow.get_tracking_uri()
+    done = fit(
+        pooled(counties),
+        target=Question("next_visit", floor=5000),
+        trained_on="simulated",
+        title="two made panels",
+        policy=illustrative(),
+        places=at,
+        at=NOON,
+        taken_over=fitted.version,
+        with_placebo=True,
+    )
+    mlflow.set_tracking_uri(former)
+    registry = Registry(at.tracking_uri, at.bundles, NAME)
+    before, after = (exported(registry, version) for version in (fitted.version, done.version))
+    assert after.model.booster_text == before.model.booster_text
+    assert after.model.calibration != before.model.calibration
+    assert after.origin.created["taken_over"] == fitted.version
+    assert {row.group for row in done.left_out.rows} == {"all", "a", "b"}
+    gates = {gate["name"]: gate["holds"] for gate in after.card["gates"]}
+    assert gates["one, many and parted the same"] is True
+    assert gates["placebo"] is True

@@ -105,9 +105,7 @@ def judged(three, y=None):
         vectors,
         followed if y is None else replace(followed, y=y),
         county,
-        PARAMS,
-        target="next_visit",
-        horizon_months=12,
+        fit=lambda rows, y: fit_trees(rows, y, PARAMS, "next_visit"),
         resamples=0,
     )
 
