@@ -23,6 +23,9 @@ A forecast that is too sure of itself misleads whoever reads it, however well it
 2019, Calibration: the Achilles heel of predictive analytics); a quarter either way is reasoned.
 """
 
+PROMISED = (0.8, 1.25)
+"""Between which events promised over events that came must be able to lie: reasoned, as for the slope."""
+
 CHANCE = 0.5
 """ROC-AUC of an order by lot."""
 
@@ -71,7 +74,7 @@ def gates_of(compared: Comparison, same: Parity, placebo: Estimate | None = None
         Gate("ahead of the simple baselines", *_ahead(compared)),
         Gate("calibration", *_calibrated(shown)),
         Gate("no leak suspected", None if leak.holds is None else not leak.holds, leak.reason),
-        Gate("one, many and parted the same", same.same, f"{same.households} households as of {same.as_of}"),
+        Gate("one, many and parted the same", *_certified(same)),
     )
     if placebo is None:
         return found
@@ -145,14 +148,28 @@ def _ahead(compared: Comparison) -> tuple[bool | None, str]:
 
 def _calibrated(shown: ComparisonRow) -> tuple[bool | None, str]:
     refused = shown.measures.why_not_judged
-    slope = shown.estimates["calibration_slope"]
     if refused is not None:
         return None, refused
-    if slope.low is None or slope.high is None:
-        return None, "cannot be judged: no interval for the slope"
-    low, high = SLOPE
-    says = f"slope {slope.value:.2f} [{slope.low:.2f} {slope.high:.2f}], asked is {low:g} to {high:g}"
-    return bool(slope.high >= low and slope.low <= high), says
+    parts = (
+        ("slope", "calibration_slope", SLOPE),
+        ("expected over observed", "expected_over_observed", PROMISED),
+    )
+    holds, says = True, []
+    for words, measure, (low, high) in parts:
+        found = shown.estimates[measure]
+        if found.low is None or found.high is None:
+            return None, f"cannot be judged: no interval for {words}"
+        holds &= found.high >= low and found.low <= high
+        says.append(
+            f"{words} {found.value:.2f} [{found.low:.2f} {found.high:.2f}], asked is {low:g} to {high:g}"
+        )
+    return holds, "; ".join(says)
+
+
+def _certified(same: Parity) -> tuple[bool | None, str]:
+    if not same.households:
+        return None, "cannot be judged: no household could be assessed"
+    return same.same, f"{same.households} households as of {same.as_of}"
 
 
 def _nothing_found(auc: Estimate) -> tuple[bool | None, str]:

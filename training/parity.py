@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from features.context import Context
 from features.contract import Tables
@@ -16,7 +18,7 @@ from models.assessment import assess
 from models.bundle import Bundle
 
 HOUSEHOLDS = 24
-"""Of those that were learnt from, drawn at random, so many are assessed."""
+"""Of those that were learnt from, drawn at random, so many are assessed, each with its lineage."""
 
 MADE_AT = "parity"
 
@@ -28,6 +30,7 @@ class Parity:
     Parameters
     ----------
     households : int
+        How many were assessed, their lineages among them.
     as_of : str
     sha256 : str
         Of the canonical bytes of all assessments, by household.
@@ -59,34 +62,43 @@ def parity(
     tables : Tables
         Histories, with the context.
     household_id : ndarray of str
-        Households to draw from; those that split off, merged or were left are passed over, for they are
-        assessed together with their lineage.
+        Households to draw from. Those that split off, merged or were left count as one with their lineage,
+        and are assessed together with it, as whoever asks for one of them has to.
     as_of : datetime64[D]
     random_state : int
     """
-    free = np.setdiff1d(household_id, _linked(tables))
+    names, line = _lineages(tables)
+    asked = np.unique(line[np.isin(names, household_id)])
     rng = np.random.default_rng(random_state)
-    drawn = np.sort(rng.choice(free, size=min(HOUSEHOLDS, free.size), replace=False))
-    context, tables = Context(tables), _of(tables, drawn)
+    drawn = np.sort(rng.choice(asked, size=min(HOUSEHOLDS, asked.size), replace=False))
+    context, tables = Context(tables), _of(tables, names[np.isin(line, drawn)])
 
-    def said(some: NDArray[np.str_]) -> list[bytes]:
-        given = assess(bundle, policy, _of(tables, some), as_of, made_at=MADE_AT, context=context)
-        return [one.canonical() for one in given]
+    def said(some: NDArray[np.int32]) -> dict[str, bytes]:
+        own = _of(tables, names[np.isin(line, some)])
+        given = assess(bundle, policy, own, as_of, made_at=MADE_AT, context=context)
+        return {one.household_id: one.canonical() for one in given}
 
+    if not drawn.size:
+        return Parity(0, str(as_of), hashlib.sha256(b"").hexdigest(), same=True)
+    half = drawn.size // 2
     batch = said(drawn)
-    alone = [each for one in drawn for each in said(np.array([one]))]
-    parted = [*said(drawn[: drawn.size // 2]), *said(drawn[drawn.size // 2 :])] if drawn.size else []
-    digest = hashlib.sha256(b"\n".join(batch)).hexdigest()
-    return Parity(int(drawn.size), str(as_of), digest, batch == alone == parted)
+    alone = {name: each for one in drawn for name, each in said(np.array([one])).items()}
+    parted = {**said(drawn[:half]), **said(drawn[half:])}
+    digest = hashlib.sha256(b"\n".join(batch[name] for name in sorted(batch))).hexdigest()
+    return Parity(len(batch), str(as_of), digest, batch == alone == parted)
 
 
-def _linked(tables: Tables) -> NDArray[np.str_]:
-    """Return households that a split or a merger names."""
+def _lineages(tables: Tables) -> tuple[NDArray[np.str_], NDArray[np.int32]]:
+    """Return the households, sorted, and of each the number of its lineage: joined by splits and mergers."""
+    names = np.unique(tables["households"]["household_id"])
     facts = tables.get("registrations")
     if facts is None:
-        return np.array([], dtype=np.str_)
-    named = facts["other_household_id"] != ""
-    return np.unique(np.concatenate([facts["household_id"][named], facts["other_household_id"][named]]))
+        return names, np.arange(names.size, dtype=np.int32)
+    one, other = facts["household_id"], facts["other_household_id"]
+    known = np.isin(one, names) & np.isin(other, names)
+    pairs = (np.searchsorted(names, one[known]), np.searchsorted(names, other[known]))
+    joined = coo_array((np.ones(pairs[0].size), pairs), shape=(names.size, names.size))
+    return names, connected_components(joined, directed=False)[1]
 
 
 def _of(tables: Tables, households: NDArray[np.str_]) -> Tables:

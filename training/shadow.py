@@ -22,7 +22,6 @@ from models.registry import Registry
 from training.cohort import Followed
 from training.comparison import Comparison, comparison, judged_by_household
 from training.evaluation import Scores
-from training.judgement import MODEL
 from training.judging import Scorers, learnt_by_of, sides
 from training.learning import Told
 from training.outcomes import as_of_days, at_risk
@@ -195,7 +194,7 @@ def in_shadow(
     said = {}
     for each, bundle in zip(versions, bundles, strict=True):
         told(f"scoring by version {each}")
-        said[f"version {each}"] = Scorers(bundle.model, dated, {}).say(cohort)[MODEL]
+        (said[f"version {each}"],) = Scorers(bundle.model, dated, {}).say(cohort).values()
     told("intervals")
     first, second = said.values()
     return Shadow(

@@ -23,15 +23,18 @@ SAME = Parity(24, "2025-03-31", "0" * 64, same=True)
 HOUSEHOLDS, TIMES = 1500, 3
 
 
-def drawn(*, ahead: bool, rate: float = 0.1, seed: int = 0):
-    """Return a candidate beside a simple baseline, one of which orders by the truth, the other by less."""
+def drawn(*, ahead: bool, rate: float = 0.1, seed: int = 0, moved: float = 0.0):
+    """Return a candidate beside a simple baseline, one of which orders by the truth, the other by less.
+
+    What the candidate promises is moved by so many log-odds.
+    """
     rng = np.random.default_rng(seed)
     f = rng.normal(size=HOUSEHOLDS * TIMES) + np.log(rate / (1 - rate))
     y = (rng.random(f.size) < 1 / (1 + np.exp(-f))).astype(np.float64)
     weaker = f + rng.normal(size=f.size) * 2.0
     ours, theirs = (f, weaker) if ahead else (weaker, f)
     said = {
-        "LightGBM": Scores(ours, 1 / (1 + np.exp(-ours))),
+        "LightGBM": Scores(ours, 1 / (1 + np.exp(-ours - moved))),
         "income margin": Scores(theirs, 1 / (1 + np.exp(-theirs))),
         "logistic": Scores(f * 2.0, None),
     }
@@ -65,6 +68,21 @@ def test_one_byte_that_differs_closes_the_gate():
     gates = gates_of(drawn(ahead=True), replace(SAME, same=False))
     with pytest.raises(Refused, match="one, many and parted the same"):
         admitted({"gates": as_mappings(gates)}, lenient=True)
+
+
+def test_no_household_is_no_certificate():
+    """Nothing that was not tried holds."""
+    assert (
+        by_name(gates_of(drawn(ahead=True), replace(SAME, households=0)))["one, many and parted the same"]
+        is None
+    )
+
+
+@pytest.mark.parametrize("moved", [-1.5, 1.5])
+def test_a_candidate_that_promises_too_many_or_too_few_is_not_calibrated(moved):
+    """Though its order and its slope are right."""
+    gates = by_name(gates_of(drawn(ahead=True, moved=moved), SAME))
+    assert [name for name, holds in gates.items() if holds is False] == ["calibration"]
 
 
 @pytest.mark.parametrize(("interval", "holds"), [((0.46, 0.55), True), ((0.56, 0.7), False)])
