@@ -110,9 +110,9 @@ def county(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def three(county, migrated, tmp_path_factory) -> Path:
-    """Return a home with three versions: one that holds, one behind a baseline, one of too few outcomes."""
-    home, former = tmp_path_factory.mktemp("three"), mlflow.get_tracking_uri()
+def four(county, migrated, tmp_path_factory) -> Path:
+    """Return a home with versions: one that holds, one behind a baseline, a shorter one, one of too few."""
+    home, former = tmp_path_factory.mktemp("four"), mlflow.get_tracking_uri()
     shutil.copy(migrated, home / "mlflow.db")
     at, tables = places({"FANGPIN_HOME": str(home)}), read_tables(county)
     followed = follow(tables, "entry")
@@ -120,10 +120,11 @@ def three(county, migrated, tmp_path_factory) -> Path:
     vectors = build_vectors(tables, None, features=FEATURES, cohort=followed.cohort)
     client = mlflow.MlflowClient(at.tracking_uri)
     run = client.create_run(client.create_experiment("entry", artifact_location=f"{at.artifacts}/entry"))
-    told = ((HOLDS, "simulated"), (BEHIND, "simulated"), (FEW, "real"))
-    for number, (gates, trained_on) in enumerate(told, start=1):
+    simulated, real = "simulated", "real"
+    told = ((HOLDS, simulated, 12), (BEHIND, simulated, 12), (HOLDS, simulated, 6), (FEW, real, 12))
+    for number, (gates, trained_on, months) in enumerate(told, start=1):
         params = {"num_iterations": 10 * number, "num_leaves": 4, "learning_rate": 0.1}
-        trees = fit_trees(vectors, followed.y, params, "entry")
+        trees = fit_trees(vectors, followed.y, params, "entry", months)
         card = {"gates": gates, "data": {LEARNT_BY: str(followed.outcome_on.max())}}
         origin = Origin(trained_on, (), {"made": str(number)}, "fangpin")
         write_bundle(home / f"made-{number}", trees, origin, {"card.json": json.dumps(card).encode()})
@@ -133,10 +134,10 @@ def three(county, migrated, tmp_path_factory) -> Path:
 
 
 @pytest.fixture
-def registry(three, run, tmp_path, monkeypatch) -> Iterator[Registry]:
+def registry(four, run, tmp_path, monkeypatch) -> Iterator[Registry]:
     """Return a copy of that registry, nothing promoted, which the commands work on too."""
     (tmp_path / "home").mkdir()
-    shutil.copy(three / "mlflow.db", tmp_path / "home")
+    shutil.copy(four / "mlflow.db", tmp_path / "home")
     former, at = mlflow.get_tracking_uri(), places()
     assert run("history")[:2] == (0, "")
     monkeypatch.setenv("MLFLOW_TRACKING_URI", at.tracking_uri)
@@ -147,12 +148,12 @@ def registry(three, run, tmp_path, monkeypatch) -> Iterator[Registry]:
 
 def test_the_newest_version_is_the_challenger_until_it_serves(registry):
     """What serves challenges nobody."""
-    assert registry.version("challenger") == "3"
+    assert registry.version("challenger") == "4"
     said = {"reason": "try", "by": "analyst", "at": datetime(2026, 7, 1, 12, tzinfo=UTC)}
     registry.promote("1", **said)
-    assert (registry.version("champion"), registry.version("challenger")) == ("1", "3")
+    assert (registry.version("champion"), registry.version("challenger")) == ("1", "4")
     registry.promote("challenger", **said)
-    assert registry.version("champion") == "3"
+    assert registry.version("champion") == "4"
     with pytest.raises(Usage, match="no version 'challenger'"):
         registry.version("challenger")
 
@@ -178,12 +179,12 @@ def test_a_version_behind_a_baseline_is_refused_by_how_much_and_the_champion_sta
 
 def test_what_cannot_be_judged_serves_in_a_demonstration_only(run, registry, monkeypatch):
     """Of real households it is refused; the demonstration shows it and keeps it in the ledger."""
-    code, _, err = run("promote", 3, "--reason", "real")
+    code, _, err = run("promote", 4, "--reason", "real")
     assert code == 3
     assert "cannot be judged: 12 positives, 100 needed" in err
     assert registry.history() == ()
     monkeypatch.setenv("FANGPIN_PROFILE", "demo")
-    assert run("promote", 3, "--reason", "shown")[0] == 0
+    assert run("promote", 4, "--reason", "shown")[0] == 0
     (entry,) = registry.history()
     assert entry.gates == {"enough outcomes": "cannot be judged"}
 
@@ -196,10 +197,10 @@ def test_the_command_holds_two_versions_against_each_other(run, registry, county
     code, shown, err = run(*words, "--json")
     assert code == 0, err
     told = json.loads(shown)
-    assert told["versions"] == ["1", "3"]
+    assert told["versions"] == ["1", "4"]
     assert told["in_sample"] is False
     first, second = told["comparison"]["rows"]
-    assert [row["scorer"] for row in (first, second)] == ["version 1", "version 3"]
+    assert [row["scorer"] for row in (first, second)] == ["version 1", "version 4"]
     assert second["lead_of_reference"]["roc_auc"]["value"] == pytest.approx(
         first["measures"]["roc_auc"] - second["measures"]["roc_auc"]
     )
@@ -211,7 +212,7 @@ def test_the_command_holds_two_versions_against_each_other(run, registry, county
     assert sum(each["found_by_both"] + each["found_by_first"] for each in past) <= came
     code, text, _ = run(*words)
     assert code == 0
-    assert "by 3 alone" in text
+    assert "by 4 alone" in text
     assert "h00" not in text
 
 
@@ -219,4 +220,12 @@ def test_a_version_is_not_compared_with_itself(run, registry, county):
     """Nor under another name: that is a matter of usage."""
     code, out, err = run("compare", registry.version("challenger"), "challenger", county)
     assert (code, out) == (2, "")
-    assert "are one version of fangpin: 3" in err
+    assert "are one version of fangpin: 4" in err
+
+
+def test_versions_that_answer_other_questions_are_not_compared(run, registry, county):
+    """Entry within a year and within half a year: whom either lists is right in its own way."""
+    assert registry.versions() == ("1", "2", "3", "4")
+    code, out, err = run("compare", 1, 3, county)
+    assert (code, out) == (2, "")
+    assert "do not predict the same: entry within 12 months and entry within 6 months" in err
