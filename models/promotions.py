@@ -21,6 +21,7 @@ from features.errors import Foreign, Usage
 from models.bundle import Bundle, read_bundle
 
 CHAMPION = "champion"
+CHALLENGER = "challenger"
 LEDGER = "ledger.jsonl"
 
 

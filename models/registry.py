@@ -23,6 +23,7 @@ from mlflow.types.schema import TensorSpec
 from features.errors import FangpinError, Foreign, Usage
 from models.bundle import Bundle, copy_bundle, read_bundle, sign_bundle
 from models.promotions import (
+    CHALLENGER,
     CHAMPION,
     Entry,
     checked_moment,
@@ -64,7 +65,7 @@ class Registry:
     key: Ed25519PrivateKey | None = field(default=None, repr=False)
 
     def register(self, bundle_dir: Path, run_id: str, *, tags: Mapping[str, str] | None = None) -> str:
-        """Log a bundle to a run as a model that MLflow can serve, and register it.
+        """Log a bundle to a run as a model that MLflow can serve, and register it as the challenger.
 
         Parameters
         ----------
@@ -111,6 +112,7 @@ class Registry:
         }
         for key, value in {**(tags or {}), **facts}.items():
             self._client.set_model_version_tag(self.name, version, key, value)
+        self._client.set_registered_model_alias(self.name, CHALLENGER, version)
         return version
 
     def version(self, given: str) -> str:
@@ -287,6 +289,8 @@ class Registry:
             if former not in {"", entry.name}:
                 client.delete_registered_model_alias(former, CHAMPION)
             client.set_registered_model_alias(entry.name, CHAMPION, entry.version)
+            if str(client.get_registered_model(entry.name).aliases.get(CHALLENGER)) == entry.version:
+                client.delete_registered_model_alias(entry.name, CHALLENGER)
             for key, value in (
                 ("served_from", entry.when),
                 ("served_by", entry.who),

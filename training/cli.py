@@ -10,7 +10,7 @@ from training.commands.drift import drift
 from training.commands.imports import import_
 from training.commands.learning import evaluate, fit, panel
 from training.commands.tables import check, request, vectors
-from training.commands.versions import card, export, history, key, promote, rollback
+from training.commands.versions import card, compare, export, history, key, promote, rollback
 from training.settings import quieten_mlflow
 
 app = typer.Typer(
@@ -23,8 +23,8 @@ app = typer.Typer(
 
 app.command("import")(import_)
 for command in (
-    simulate, chances, stories, check, vectors, request, fit, evaluate, drift, panel, promote, rollback,
-    history, export, card, key,
+    simulate, chances, stories, check, vectors, request, fit, evaluate, compare, drift, panel, promote,
+    rollback, history, export, card, key,
 ):  # fmt: skip
     app.command()(command)
 

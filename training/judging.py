@@ -149,7 +149,7 @@ def evaluate(  # noqa: PLR0913 - the words of the command
     observer = None if perfect is None else _observer(exported(registry, perfect), folder, asked, chances)
     told("following the households")
     followed = followed_to(tables, asked)
-    learnt_by = _learnt_by(bundle)
+    learnt_by = learnt_by_of(bundle)
     known, tested, in_sample = sides(followed, learnt_by)
     told("fitting the baselines")
     scorers = _fitted(bundle.model, dated_tables(tables, followed, asked), followed.take(known), asked)
@@ -240,7 +240,8 @@ def sides(
     return known, later if later.any() else last_year, not later.any()
 
 
-def _learnt_by(bundle: Bundle) -> np.datetime64 | None:
+def learnt_by_of(bundle: Bundle) -> np.datetime64 | None:
+    """Return the last day whose outcomes a version learnt from; None where its card does not tell."""
     told = ((bundle.card or {}).get("data") or {}).get(LEARNT_BY)
     return None if told is None else np.datetime64(told, "D")
 

@@ -1,4 +1,4 @@
-"""Commands on registered versions: promote, rollback, history, export, card; and the key of their bundles."""
+"""Commands on registered versions: promote, compare, rollback, history, export, card; their bundles' key."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from training.commands.door import AsJson, Name, now, print_json, who
+from training.commands.door import AsJson, Name, now, print_json, told_steps, who
 
 if TYPE_CHECKING:
     from models.registry import Registry
@@ -31,6 +31,36 @@ def promote(
     gates = admitted(bundle.card, lenient=is_demo() or bundle.trained_on != "real")
     entry = at.promote(version, reason=reason, by=who(), at=now(), gates=gates)
     typer.echo(f"{entry.folder} serves; before: {entry.previous or 'nothing'}; {_signed(at)}")
+
+
+def compare(
+    version: Annotated[str, typer.Argument(help="A number, champion or challenger.")],
+    other: Annotated[str, typer.Argument(help="Another; the lead that is told is over this one.")],
+    folder: Path,
+    *,
+    name: Name = "fangpin",
+    share: Annotated[float, typer.Option(help="Share of the rows on the list.", min=0.0001, max=1.0)] = 0.1,
+    resamples: Annotated[int, typer.Option(help="Resamples of households for the intervals.", min=0)] = 200,
+    as_json: AsJson = False,
+) -> None:
+    """Hold two versions against each other on tables: by paired measures, and by their lists day by day."""
+    from training.settings import places
+    from training.shadow import in_shadow
+
+    shown = in_shadow(
+        version,
+        other,
+        folder,
+        name=name,
+        places=places(),
+        share=share,
+        resamples=resamples,
+        told=told_steps(),
+    )
+    if as_json:
+        print_json(shown.as_dict())
+    else:
+        typer.echo(shown.as_text())
 
 
 def rollback(
