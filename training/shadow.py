@@ -21,8 +21,7 @@ from models.bundle import Bundle
 from models.registry import Registry
 from training.cohort import Followed
 from training.comparison import Comparison, comparison, judged_by_household
-from training.evaluation import Scores
-from training.judgement import MODEL
+from training.evaluation import MODEL, Scores
 from training.judging import Scorers, learnt_by_of, sides
 from training.learning import Told
 from training.outcomes import as_of_days, at_risk
