@@ -22,6 +22,9 @@ from training.reliability import (
 
 Floats = NDArray[np.float64]
 
+MODEL = "LightGBM"
+"""Name of the model among scorers."""
+
 POSITIVES_NEEDED = 100
 LEAK_AUC = 0.95
 

@@ -8,9 +8,8 @@ from typing import Any
 
 from features.errors import Refused
 from training.comparison import Comparison, ComparisonRow
-from training.evaluation import leak_suspected
+from training.evaluation import MODEL, leak_suspected
 from training.intervals import Estimate
-from training.judgement import MODEL
 from training.parity import Parity
 
 NOT_SIMPLE = frozenset({MODEL, "logistic"})

@@ -11,10 +11,8 @@ from numpy.typing import NDArray
 from training.apart import Apart
 from training.ceiling import Ceiling
 from training.comparison import Comparison
-from training.evaluation import leak_suspected
+from training.evaluation import MODEL, leak_suspected
 from training.programme_table import ProgrammeTable
-
-MODEL = "LightGBM"
 
 Floats = NDArray[np.float64]
 

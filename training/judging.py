@@ -24,9 +24,9 @@ from training.carding import LEARNT_BY
 from training.ceiling import Ceiling, compare_with_ceiling
 from training.cohort import Followed
 from training.comparison import Comparison, comparison, judged_by_household
-from training.evaluation import Scores
+from training.evaluation import MODEL, Scores
 from training.horizon import months_on
-from training.judgement import MODEL, Judgement
+from training.judgement import Judgement
 from training.learning import Told, baselines
 from training.outcomes import at_risk
 from training.predictions import predictions

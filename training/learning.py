@@ -18,7 +18,7 @@ from models.risk import DEFAULT_PARAMS, RiskModel, fit_risk_model
 from models.sooner import Sooner, fit_sooner
 from training.baselines import AreaRate, Baseline, IncomeMargin
 from training.cohort import HORIZON_MONTHS, SOONER_MONTHS
-from training.evaluation import Scores
+from training.evaluation import MODEL, Scores
 from training.fifteen import LogisticOfFifteen
 from training.last_cycle import LastCycle
 from training.logistic import LogisticOnVectors
@@ -161,7 +161,7 @@ def learn(  # noqa: PLR0913 - all that is learnt from
     model = replace(chosen.model, calibration=calibration, sooner=sooner)
     said = Scores(chosen.raw, calibration.probability(chosen.raw))
     beside = said_by_baselines(vectors, y, outcome_on, origins, target=target, kept=kept, told=told)
-    scores = {"LightGBM": said, **beside}
+    scores = {MODEL: said, **beside}
     steady = None
     if plan.stability:
         told("refits, for stability")

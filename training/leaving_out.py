@@ -14,8 +14,7 @@ from models.calibration import fit_calibration
 from models.risk import RiskModel
 from training.cohort import Followed
 from training.comparison import Comparison, comparison
-from training.evaluation import Scores
-from training.judgement import MODEL
+from training.evaluation import MODEL, Scores
 from training.learning import Told, origins_of
 
 TWO_KINDS = 2

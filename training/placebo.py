@@ -11,9 +11,8 @@ from scipy.stats import rankdata
 
 from features.vectors import Vectors
 from training.cohort import Followed
-from training.evaluation import Scores, measure
+from training.evaluation import MODEL, Scores, measure
 from training.intervals import Estimate, resample_measures
-from training.judgement import MODEL
 from training.learning import fit_trees, origins_of
 
 

@@ -10,8 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from training.cohort import Followed
-from training.evaluation import Scores
-from training.judgement import MODEL
+from training.evaluation import MODEL, Scores
 from training.truth import Chances
 
 KEYS = ["household_id", "as_of"]

@@ -15,8 +15,7 @@ from features.vectors import Vectors
 from models.calibration import LogisticCalibration, fit_calibration
 from models.risk import RiskModel
 from training.cohort import Followed
-from training.evaluation import POSITIVES_NEEDED, Scores
-from training.judgement import MODEL
+from training.evaluation import MODEL, POSITIVES_NEEDED, Scores
 from training.learning import Learnt, Told, origins_of, said_by_baselines
 
 Floats = NDArray[np.float64]

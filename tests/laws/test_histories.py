@@ -12,7 +12,7 @@ from features.evidence import evidence
 from features.vectors import build_vectors
 from tests.laws.histories import DAY, IDS, History, believed, records, tables_of
 
-HISTORIES = 300
+HISTORIES = 800
 AHEAD = tuple(
     name
     for name, feature in FEATURES.items()
@@ -75,7 +75,7 @@ LEAST = {
 
 
 def test_what_laws_are_about_is_met_often():
-    """In 300 drawn histories each thing comes up many times."""
+    """In so many drawn histories each thing comes up many times."""
     counted: Counter[str] = Counter()
 
     @settings(
