@@ -50,6 +50,12 @@ def ordered_sum(values: Array) -> Array:
     return total
 
 
+def added_back(newest_first: Array, complete: Array) -> Array:
+    """Add up month by month, in place, from the newest one, which counts for nothing where 1 is complete."""
+    newest_first[:, 0] *= (1.0 - complete)[:, None]
+    return running(np.add, newest_first)
+
+
 def known_to(series: Array, complete: Array) -> Array:
     """Return for each number of months back how many of them are known.
 
@@ -58,17 +64,13 @@ def known_to(series: Array, complete: Array) -> Array:
     complete : ndarray, shape (expressions,)
         1 where the running month does not count.
     """
-    known = (~np.isnan(series[:, ::-1])).astype(np.float64)
-    known[:, 0] *= (1.0 - complete)[:, None]
-    return running(np.add, known)
+    return added_back((~np.isnan(series[:, ::-1])).astype(np.float64), complete)
 
 
 def recorded_to(series: Array, complete: Array) -> Array:
     """Return for each number of months back the sum of what is known of them."""
     newest_first = series[:, ::-1]
-    recorded = np.where(np.isnan(newest_first), 0.0, newest_first)
-    recorded[:, 0] *= (1.0 - complete)[:, None]
-    return running(np.add, recorded)
+    return added_back(np.where(np.isnan(newest_first), 0.0, newest_first), complete)
 
 
 def least_to(series: Array, complete: Array) -> Array:
@@ -89,9 +91,7 @@ def _newest_first(series: Array, complete: Array) -> Array:
 
 def below_to(series: Array, limit: Array, complete: Array) -> Array:
     """Return for each number of months back how many known ones are under the limit."""
-    under = (series[:, ::-1] < limit[:, None, None]).astype(np.float64)
-    under[:, 0] *= (1.0 - complete)[:, None]
-    return running(np.add, under)
+    return added_back((series[:, ::-1] < limit[:, None, None]).astype(np.float64), complete)
 
 
 def total_of(known: Array, recorded: Array) -> Array:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from features.channels import Channel
 from features.context import Surroundings
 from features.lines import MONTHS_A_YEAR
-from features.operations import OPERATIONS, carried, last_of, running
+from features.operations import OPERATIONS, added_back, carried, last_of
 from features.panel import Panel
 from features.plan import LONG, SHORT, SINGLE, AreaFigure, Operand, Plan, Step
 from features.readings import Node
@@ -107,16 +107,13 @@ def _carried(view: View, months: int, channel: Positions) -> Array:
 
 def _told_to(view: View, months: int, channel: Positions, complete: Array) -> Array:
     """Count by number of months back how many of them a channel tells of (`operations.known_to`)."""
-    told = (view.present[channel, LONG - months : LONG][:, ::-1] > 0).astype(np.float64)
-    told[:, 0] *= (1.0 - complete)[:, None]
-    return running(np.add, told)
+    told = view.present[channel, LONG - months : LONG][:, ::-1] > 0
+    return added_back(told.astype(np.float64), complete)
 
 
 def _sum_to(view: View, months: int, channel: Positions, complete: Array) -> Array:
     """Add up by number of months back what a channel tells of them: it holds 0 where it tells nothing."""
-    recorded = view.values[channel, LONG - months : LONG][:, ::-1].copy()
-    recorded[:, 0] *= (1.0 - complete)[:, None]
-    return running(np.add, recorded)
+    return added_back(view.values[channel, LONG - months : LONG][:, ::-1].copy(), complete)
 
 
 def _last_told(view: View, _months: int, channel: Positions, back: Array, complete: Array) -> Array:

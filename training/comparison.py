@@ -194,7 +194,7 @@ def comparison(
         masks[name] = mask
     rows: list[ComparisonRow] = []
     for name, mask in masks.items():
-        part = {scorer: _taken(scores, mask) for scorer, scores in scorers.items()}
+        part = {scorer: scores.take(mask) for scorer, scores in scorers.items()}
         own = None if weight is None else weight[mask]
         resampled = resample_measures(
             y[mask],
@@ -239,10 +239,6 @@ def _row(
         lead[name] = resampled.difference(reference, scorer, name, gap)
         narrow[name] = resampled.difference(reference, scorer, name, gap, level=GATE_LEVEL)
     return ComparisonRow(group, scorer, mine, estimates, lead, narrow)
-
-
-def _taken(scores: Scores, mask: NDArray[np.bool_]) -> Scores:
-    return Scores(scores.score[mask], None if scores.probability is None else scores.probability[mask])
 
 
 def _heading(group: str, measures: Measures) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from features.contract import Tables
 from features.errors import Refused, Usage
@@ -88,7 +89,7 @@ def drift(
         score=score_moved(reference, score, len(vectors)),
         features=features_moved(reference, vectors),
         townships=townships_moved(reference, vectors, score, township),
-        present=_expected(model, vectors, share),
+        present=_expected(model, vectors, score, share),
         realised=_realised(dated, model, followed, day, share),
     )
 
@@ -108,8 +109,7 @@ def _vectors(tables: Tables, model: RiskModel, cohort: Cohort) -> Vectors:
     return build_vectors(tables, None, features=columns, cohort=cohort)
 
 
-def _expected(model: RiskModel, vectors: Vectors, share: float) -> Yield:
-    f = model.score(vectors)
+def _expected(model: RiskModel, vectors: Vectors, f: NDArray[np.float64], share: float) -> Yield:
     p, day = model.calibration.probability(f), str(vectors.as_of[0])
     return expected_yield(p, f, vectors.household_id, share=share, as_of=day)
 
@@ -123,9 +123,10 @@ def _realised(
         return ()
     last = known.take(known.cohort.as_of == known.cohort.as_of.max())
     vectors = _vectors(tables, model, last.cohort)
-    own = _expected(model, vectors, share)
+    f = model.score(vectors)
+    own = _expected(model, vectors, f, share)
     rules = Yield("rules fired", own.as_of, own.length)
     return (
-        replace(own, found=found_by(last.y, model.score(vectors), share)),
+        replace(own, found=found_by(last.y, f, share)),
         replace(rules, found=found_by(last.y, RulesFired().score(vectors), share)),
     )

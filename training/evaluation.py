@@ -44,6 +44,15 @@ class Scores:
     score: Floats
     probability: Floats | None = None
 
+    @property
+    def promised(self) -> Floats:
+        """The probability; the score of a scorer that gives none."""
+        return self.score if self.probability is None else self.probability
+
+    def take(self, rows: NDArray[Any] | slice) -> Scores:
+        """Return what is said of some of the rows."""
+        return Scores(self.score[rows], None if self.probability is None else self.probability[rows])
+
 
 @dataclass(frozen=True)
 class Measures:

@@ -207,7 +207,7 @@ def _sooner(
     """Judge the shorter horizons of a version, by months."""
     if test.soon is None:
         return {}
-    y, longer = test.soon.astype(np.float64), _probability(said)
+    y, longer = test.soon.astype(np.float64), said.promised
     return {
         each.months: comparison(
             y,
@@ -291,10 +291,6 @@ def _ceiling(
     return ceiling, said[MODEL]
 
 
-def _probability(scores: Scores) -> NDArray[np.float64]:
-    return scores.score if scores.probability is None else scores.probability
-
-
 def _days_at_once(cohort: Cohort) -> list[NDArray[np.intp]]:
     """Return the rows of a cohort in parts of whole days, each of about as many rows as can be held."""
     order = np.argsort(cohort.as_of, kind="stable")
@@ -307,4 +303,4 @@ def _days_at_once(cohort: Cohort) -> list[NDArray[np.intp]]:
 
 def _joined(parts: list[Scores], back: NDArray[np.intp]) -> Scores:
     score = np.concatenate([part.score for part in parts])
-    return Scores(score[back], np.concatenate([_probability(part) for part in parts])[back])
+    return Scores(score[back], np.concatenate([part.promised for part in parts])[back])

@@ -101,9 +101,8 @@ class Listed:
         few = resamples == 0 or names.size < _FEWEST_HOUSEHOLDS
         drawn = [np.zeros((names.size, 0))]
         drawn += [] if few else list(household_counts(names.size, resamples, random_state))
-        probability = scores.score if scores.probability is None else scores.probability
         place = places_on_list(scores.score, share)
-        return cls(cluster, y, probability, place, overlap, np.concatenate(drawn, axis=1))
+        return cls(cluster, y, scores.promised, place, overlap, np.concatenate(drawn, axis=1))
 
     def part(self, question: str, answer: str, rows: Mask) -> Part:
         """Return what the list holds and misses in a part of the rows."""

@@ -60,7 +60,7 @@ def predictions(
         open_clue=np.zeros(len(test), dtype=np.bool_),
         weight=np.ones(len(test)) if test.weight is None else test.weight,
         score=model.score,
-        probability=_probability(model),
+        probability=model.promised,
         **beside,
     )
     if chances is not None and of_chances is not None:
@@ -69,7 +69,7 @@ def predictions(
             chances.as_of,
             chance=chances.chance,
             true_score=of_chances.score,
-            true_probability=_probability(of_chances),
+            true_probability=of_chances.promised,
         )
         told = told.merge(true, on=KEYS, how="outer")
         for name in ("score", "probability"):
@@ -84,10 +84,6 @@ def write_predictions(said: pd.DataFrame, out: Path) -> None:
     half = out.with_name(f".{out.name}.half")
     said.to_parquet(half, index=False)
     half.replace(out)
-
-
-def _probability(scores: Scores) -> Floats:
-    return scores.score if scores.probability is None else scores.probability
 
 
 def _keyed(

@@ -234,7 +234,7 @@ def _overlap(
     household, y = cohort.household_id[rows], came[rows]
     on_first, on_second = (np.zeros(rows.size, dtype=np.bool_) for _ in scores)
     for on, score in zip((on_first, on_second), scores, strict=True):
-        on[listed(score[rows], score[rows], household, share)] = True
+        on[listed(score[rows], household, share)] = True
     parts = (on_first & on_second, on_first & ~on_second, on_second & ~on_first)
     known = not np.isnan(y).any()
     found = [int(y[part].sum()) if known else None for part in parts]
@@ -268,10 +268,7 @@ def _compared(
 ) -> Comparison:
     """Measure both on the rows whose outcome is known."""
     known = len(test)
-    judged = {
-        name: Scores(each.score[:known], None if each.probability is None else each.probability[:known])
-        for name, each in said.items()
-    }
+    judged = {name: each.take(slice(known)) for name, each in said.items()}
     household = test.cohort.household_id
     compared = comparison(test.y, judged, household, share=share, resamples=resamples, random_state=1)
     return compared if asked.target == NEXT_VISIT else judged_by_household(compared, test.y, household)

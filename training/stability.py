@@ -15,6 +15,7 @@ from models.contributions import contributions, contributions_by_concept
 from models.reasons import UNTOLD
 from models.risk import DEFAULT_PARAMS, RiskModel
 from training.printed import aligned
+from training.ranking import list_length
 
 Floats = NDArray[np.float64]
 Params = Mapping[str, float | str]
@@ -170,7 +171,7 @@ def top(score: Floats, share: float) -> NDArray[np.intp]:
     >>> top(np.array([0.3, 0.9, 0.9, 0.1]), 0.5).tolist()
     [1, 2]
     """
-    return np.argsort(-score, kind="stable")[: int(np.ceil(share * score.size))]
+    return np.argsort(-score, kind="stable")[: int(list_length(float(score.size), share))]
 
 
 def overlap(one: NDArray[np.intp], other: NDArray[np.intp]) -> float:

@@ -54,10 +54,10 @@ class Yield:
         return {**asdict(self), "judged": self.judged}
 
 
-def listed(probability: Floats, score: Floats, household_id: NDArray[np.str_], share: float) -> NDArray[Any]:
+def listed(score: Floats, household_id: NDArray[np.str_], share: float) -> NDArray[np.intp]:
     """Return the rows on the list of the highest share, ties broken by the household's id."""
     order = np.lexsort((household_id, -score))
-    return order[: int(list_length(float(probability.size), share))]
+    return order[: int(list_length(float(score.size), share))]
 
 
 def expected_yield(
@@ -70,7 +70,7 @@ def expected_yield(
     The interval holds the chance of the events only, Σ p (1 − p), as though they were independent and the
     calibration were right. That of the calibration is not in it: a bundle does not store it.
     """
-    p = probability[listed(probability, score, household_id, share)]
+    p = probability[listed(score, household_id, share)]
     total, error = math.fsum(p), math.sqrt(math.fsum(p * (1.0 - p)))
     low, high = max(0.0, total - WIDE * error), min(float(p.size), total + WIDE * error)
     return Yield("model", as_of, int(p.size), total, low, high)

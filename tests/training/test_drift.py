@@ -104,4 +104,4 @@ def test_the_expected_yield_is_the_sum_of_the_probabilities():
     assert whole.expected == pytest.approx(p.sum())
     assert part.expected == pytest.approx(np.sort(p)[-10:].sum())
     assert part.low < part.expected < part.high
-    assert (whole.judged, part.judged, listed(p, p, ids, 0.02).size) == (True, False, 10)
+    assert (whole.judged, part.judged, listed(p, ids, 0.02).size) == (True, False, 10)

@@ -60,8 +60,8 @@ def fit(  # noqa: PLR0913 - the words of the command
     title: Annotated[str | None, typer.Option(help="What the data is, for the card.")] = None,
     policy: Annotated[Path | None, typer.Option(help="Policy folder; else the illustrative one.")] = None,
     floor: Annotated[
-        int, typer.Option(help="Households with the outcome needed to learn trees.", min=0)
-    ] = 300,
+        int | None, typer.Option(help="Households with the outcome needed to learn trees; else 300.", min=0)
+    ] = None,
     take_over: Annotated[
         str | None, typer.Option(help="A version of other counties to calibrate here, its trees kept.")
     ] = None,
@@ -84,10 +84,10 @@ def fit(  # noqa: PLR0913 - the words of the command
     from training.pipeline import fit as learn_and_register
     from training.pooling import read_counties
     from training.settings import places
-    from training.targets import Question
+    from training.targets import FLOOR, Question
 
     origin = Origin(cast("TrainedOn", trained_on), (), {})
-    asked = Question(target, horizon, day(until) if until else None, floor)
+    asked = Question(target, horizon, day(until) if until else None, FLOOR if floor is None else floor)
     fitted = learn_and_register(
         read_counties(folder),
         target=asked,
