@@ -191,5 +191,5 @@ def fit_trees(
         horizon_months=horizon_months,
         concepts={name: FEATURES[name].concept for name in vectors.features},
         monotone={name: FEATURES[name].direction for name in vectors.features if FEATURES[name].direction},
-        params={**params, "num_threads": 2},
+        params={"num_threads": 2, **params},
     )
