@@ -82,7 +82,10 @@ class Judged:
             if row.lead is not None:
                 leads.append([f"over {name}", *(cell(row.lead[each], signed=True) for each in JUDGED)])
         tried = [f"{name}: {json.dumps(one.params)}" for name, one in self.found.items()]
-        head = f"{self.panel}: {self.learnt:,} rows known by {self.cut} learnt from, {self.block:,} after it judged."
+        head = (
+            f"{self.panel}: learnt from {self.learnt:,} rows known by {self.cut}, "
+            f"judged on {self.block:,} rows after it."
+        )
         blocks = [[head], aligned(lines), aligned(leads), [self._standing(each) for each in JUDGED], tried]
         return "\n\n".join("\n".join(block) for block in blocks)
 
