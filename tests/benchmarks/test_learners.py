@@ -12,6 +12,7 @@ from benchmarks import learners
 from benchmarks.boosters import AXES, LEARNERS, Axis, Learner, directions
 from benchmarks.learners import LOGISTIC, Judged, judge, rows_of
 from benchmarks.searching import Rows, earlier, last_block, points, search
+from features.errors import Refused
 from tests.made import made_panel
 
 UNTIL = np.datetime64("2024-07-31")
@@ -137,6 +138,23 @@ def test_sure_directions_are_kept_by_every_learner_that_has_them(name, rows):
         steps.append(score(replace(vectors, X=X)))
     assert (np.diff(np.array(steps), axis=0) <= 1e-9).all()
     assert len(np.unique(np.array(steps))) > 1
+
+
+def test_what_is_refused_is_not_chosen(rows):
+    """Where the house refuses the best on all rows, or one on an earlier origin, the next best is taken."""
+    origin = last_block(rows)
+    known, block = rows.take(origin.train), rows.vectors.take(origin.test)
+
+    def fit(_, y, params):
+        if params["level"] == -9.0 or (params["level"] == -2.0 and len(y) == len(known.y)):
+            raise Refused("too dear")
+        return lambda later: np.full(len(later), params["level"])
+
+    levels = (-9.0, -2.0, -1.0, 2.0)
+    learner = Learner("fussy", fit, candidates=tuple({"level": level} for level in levels))
+    assert search(learner, known, block, learner.candidates).params == {"level": -1.0}
+    with pytest.raises(Refused, match="fussy"):
+        search(learner, known, block, learner.candidates[:2])
 
 
 def test_a_point_of_the_cube_is_one_value_an_axis():
