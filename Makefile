@@ -22,7 +22,7 @@ export OMP_WAIT_POLICY := passive
 export OPENBLAS_NUM_THREADS := 1
 
 .PHONY: help install serving-env lock format lint test test-all test-fast test-slow notebooks docs docs-check county-report \
-	check demo demo-data bench bench-assess image-check clean
+	check demo demo-data bench bench-assess bench-learners bench-refit image-check clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -116,6 +116,12 @@ bench: install ## speed and memory of the vectors beside pandas, Polars and Duck
 
 bench-assess: install ## one household's time through an assessment, of BUNDLE on REQUEST
 	@$(BIN)/python benchmarks/assess.py '$(BUNDLE)' '$(REQUEST)'
+
+bench-learners: install ## LightGBM beside HistGradientBoosting, XGBoost, CatBoost and the logistic, on the panel FANGPIN_EPH_FILE
+	@$(BIN)/python benchmarks/learners.py --panel eph --file "$$FANGPIN_EPH_FILE" $(BENCH)
+
+bench-refit: install ## one refit on a million rows beside bare LightGBM, on two threads; rows of FANGPIN_EPH_FILE, repeated
+	@$(BIN)/python benchmarks/refit.py --panel eph --file "$$FANGPIN_EPH_FILE" $(BENCH)
 
 image-check: install ## lint the Dockerfile; where root may, build the image and call it
 	@bash docker/image-check.sh

@@ -57,7 +57,7 @@ def run_panel(
     return benchmark(
         tables,
         panel=name,
-        cut=_known_by(visited_by),
+        cut=known_by(visited_by),
         not_shown=NOT_SHOWN[name],
         home=home,
         at=at,
@@ -67,7 +67,7 @@ def run_panel(
     )
 
 
-def _known_by(day: np.datetime64) -> np.datetime64:
+def known_by(day: np.datetime64) -> np.datetime64:
     """Return the last day of the month after: a visit's facts are known one month later."""
     month_after_next = day.astype("datetime64[M]") + 2
     last: np.datetime64 = month_after_next.astype("datetime64[D]") - 1
