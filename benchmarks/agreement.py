@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.chosen import CHOSEN
-from benchmarks.runs import SIDES
+from benchmarks.runs import SIDES, as_for_many
 
 RELATIVE, ABSOLUTE = 1e-9, 1e-12
 
@@ -30,5 +30,6 @@ def differences(folder: Path, days: NDArray[np.datetime64], sides: tuple[str, ..
 
 def _values(side: str, folder: Path, days: NDArray[np.datetime64]) -> list[NDArray[np.float64]]:
     module = importlib.import_module(f"benchmarks.sides.{side}_side")
-    prepared = module.prepare(folder, days)
+    with as_for_many():
+        prepared = module.prepare(folder, days)
     return [module.day(prepared, as_of) for as_of in days]

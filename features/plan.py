@@ -52,7 +52,9 @@ class Operand:
     @cached_property
     def places(self) -> NDArray[np.intp]:
         """The slots one by one."""
-        return np.arange(self.of.start, self.of.stop) if isinstance(self.of, slice) else self.of
+        return (
+            np.arange(self.of.start, self.of.stop, dtype=np.intp) if isinstance(self.of, slice) else self.of
+        )
 
 
 @dataclass(frozen=True, eq=False)

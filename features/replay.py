@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,10 +15,14 @@ from features.contract import Tables
 from features.lineage import LINKED, with_lineage
 from features.panel import Panel
 from features.plan import Plan
-from features.view import View
+from features.view import Kernels, View
 
 BLOCK = 1024
 """Households taken at once: enough to share the work, few enough to stay near the processor."""
+
+MANY = 500_000
+"""From so many rows, households times days, on operations are compiled, where Numba is installed: with fewer,
+compiling takes longer than it saves."""
 
 Days = NDArray[np.datetime64]
 Positions = NDArray[np.intp]
@@ -79,6 +84,7 @@ class Replay:
         self._story = story.of_tables(read.wired.tables)
         self._read, self._days, self._known_by = read, days, known_by
         self._at_home: dict[int, NDArray[np.int64]] = {}
+        self._kernels = _kernels() if self.households.size * days.size >= MANY else None
 
     def looks(self, wanted: list[Positions] | None = None, most: int = BLOCK) -> Iterator[Look]:
         """Yield views, block by block of households and day by day.
@@ -109,13 +115,23 @@ class Replay:
         """Look at some of the members of a panel that has been advanced to a day."""
         local = None if some.size == members.size else np.searchsorted(members, some)
         around = self.context.on(self._days[step], self._known_by[step])
-        return Look(some, step, View(panel, self._read, around, self._home(step)[some], local))
+        home = self._home(step)[some]
+        return Look(some, step, View(panel, self._read, around, home, local, self._kernels))
 
     def _home(self, step: int) -> NDArray[np.int64]:
         """Return the position of every household's area on a day."""
         if step not in self._at_home:
             self._at_home[step] = self._homes.on(self._known_by[step])
         return self._at_home[step]
+
+
+@lru_cache(maxsize=1)
+def _kernels() -> Kernels | None:
+    try:
+        from features.compiled import KERNELS
+    except ImportError:
+        return None
+    return KERNELS
 
 
 def _within(wanted: Positions, members: Positions) -> Positions:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from features.readings import Node
 
 Array = NDArray[np.float64]
 Positions = NDArray[np.intp]
+Kernels = Mapping[str, Callable[..., None]]
 
 
 class View:
@@ -33,6 +34,8 @@ class View:
         Position of each household's area among them.
     households : ndarray of int, optional
         Positions in the panel of the households to read; all otherwise.
+    kernels : mapping of operation to callable, optional
+        Operations that are compiled (`features.compiled`).
 
     Attributes
     ----------
@@ -48,17 +51,28 @@ class View:
         around: Surroundings,
         area: Positions,
         households: Positions | None = None,
+        kernels: Kernels | None = None,
     ) -> None:
         self.panel, self.plan, self.around, self.area = panel, plan, around, area
+        self._kernels = kernels or {}
         rows, some = panel.rows(around.as_of), slice(None) if households is None else households
         self.values, self.present = panel.values[:, rows, some], panel.present[:, rows, some]
         self.first = panel.values[:, 0, some], panel.present[:, 0, some]
+        self._told = (
+            (panel.values, panel.present, rows.start)
+            if households is None
+            else (np.ascontiguousarray(self.values), np.ascontiguousarray(self.present), 0)
+        )
         self.results = {
             months: np.empty((size, months, area.size) if months else (size, area.size))
             for months, size in plan.sizes.items()
         }
         for step in plan.steps:
-            self.results[step.months][step.out] = self._done(step)
+            into = self.results[step.months][step.out]
+            if step.op in self._kernels and (step.months or step.op not in _BOTH):
+                self._kernels[step.op](into, *self._given(step), *step.fixed)
+            else:
+                into[:] = self._done(step)
 
     def read(self, node: Node) -> Array:
         """Return the value of an expression, or a part of one: by month and household, or by household.
@@ -74,6 +88,15 @@ class View:
         if months != SHORT:
             return value
         return np.concatenate([np.full((LONG - SHORT, value.shape[1]), np.nan), value])
+
+    def _given(self, step: Step) -> Iterator[object]:
+        """Yield what a compiled operation is given: nothing is copied for it."""
+        for operand in step.operands:
+            if operand.kind == "result":
+                yield self.results[operand.months]
+            elif operand.kind == "channel":
+                yield from self._told
+            yield operand.of if operand.kind == "number" else operand.places
 
     def _done(self, step: Step) -> Array:
         if step.op in _BY_PLACE:
@@ -158,16 +181,19 @@ def _days_since(view: View, _months: int, channel: Positions) -> Array:
 
 
 def _line(view: View, months: int) -> Array:
-    return view.around.lines()[0][LONG - months :, view.area]
+    return view.around.lines()[0][LONG - months :].take(view.area, axis=1)
 
 
 def _equivalents(view: View, _months: int, people: Array, under_10: Array) -> Array:
+    weighed = view.around.lines()[1][view.area]
+    if not weighed.any():
+        return people
     adults = np.maximum(people - under_10 - 1.0, 0.0)
-    return np.where(view.around.lines()[1][view.area], 1.0 + 0.5 * adults + 0.3 * under_10, people)
+    return np.where(weighed, 1.0 + 0.5 * adults + 0.3 * under_10, people)
 
 
 def _of_area(view: View, _months: int, figures: tuple[AreaFigure, ...]) -> Array:
-    return view.around.read(figures)[:, view.area]
+    return view.around.read(figures).take(view.area, axis=1)
 
 
 def _season(view: View, _months: int) -> Array:
@@ -194,3 +220,6 @@ _READ: dict[str, Callable[..., Array]] = {
 
 _BY_PLACE: dict[str, Callable[..., Array]] = {"pick": _pick, "at_row": _at_row, "told_at": _told_at}
 """Operations that look up a little in long results, which are not copied for it."""
+
+_BOTH = frozenset({"sum_known", "first_known"})
+"""Operations on figures by month or single ones alike, of which only the former are compiled."""

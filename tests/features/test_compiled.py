@@ -1,0 +1,91 @@
+"""What is compiled for very many households: never other bytes than NumPy's."""
+
+from __future__ import annotations
+
+import sys
+
+import numpy as np
+import pytest
+
+from benchmarks.made import made
+from features import replay, vectors
+from features.definitions import FEATURES
+from features.files import read_tables
+from features.vectors import build_vectors, plan_of
+from tests.laws.sameness import same_bytes
+
+pytest.importorskip("numba")
+pytest.importorskip("pyarrow")
+
+DAYS = np.array(["2023-01-31", "2024-05-15", "2024-12-31"], dtype="datetime64[D]")
+
+
+@pytest.fixture(scope="module")
+def tables(tmp_path_factory):
+    """Return tables of households with every kind of figure over three years."""
+    return read_tables(made(tmp_path_factory.mktemp("made"), 150))
+
+
+@pytest.fixture
+def compiled(monkeypatch):
+    """Compile for any number of households."""
+    monkeypatch.setattr(replay, "MANY", 0)
+    kernels = replay._kernels()
+    assert kernels
+    return kernels
+
+
+def plain(*args, **more):
+    """Return vectors by NumPy alone."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(replay, "MANY", sys.maxsize)
+        return build_vectors(*args, **more)
+
+
+@pytest.mark.usefixtures("compiled")
+@pytest.mark.parametrize("few", [0, sys.maxsize], ids=["shallow", "deep"])
+def test_the_bytes_are_those_of_numpy(tables, monkeypatch, few):
+    """On some days, looking back no further than need be, or all the way."""
+    monkeypatch.setattr(vectors, "FEW", few)
+    assert same_bytes(build_vectors(tables, DAYS), plain(tables, DAYS))
+
+
+@pytest.mark.usefixtures("compiled")
+def test_the_bytes_are_those_of_numpy_for_some_of_the_households(tables):
+    """A cohort that leaves some out on each day."""
+    whole = plain(tables, DAYS)
+    rows = np.random.default_rng(1).permutation(len(whole))[:200]
+    cohort = vectors.Cohort(whole.household_id[rows], whole.as_of[rows])
+    assert same_bytes(build_vectors(tables, None, cohort=cohort), whole.take(rows))
+
+
+def test_every_compiled_operation_is_used(compiled):
+    """By the catalogue: what these tests never meet is not there."""
+    met = {step.op for shallow in (True, False) for step in plan_of(tuple(FEATURES), shallow=shallow).steps}
+    assert set(compiled) <= met
+
+
+@pytest.mark.usefixtures("compiled")
+def test_figures_far_from_nothing_keep_their_bytes(tables):
+    """Spread and slope are worked out in two passes, so that large amounts lose no more than in NumPy."""
+    large = {name: dict(facts) for name, facts in tables.items()}
+    large["incomes"]["amount"] = large["incomes"]["amount"] + 1e9
+    assert same_bytes(build_vectors(large, DAYS), plain(large, DAYS))
+
+
+def test_few_households_wait_for_no_compiler(tables, monkeypatch):
+    """One household, or a village, is read off by NumPy."""
+    monkeypatch.setattr(replay, "_kernels", lambda: pytest.fail("compiled for few"))
+    build_vectors(tables, DAYS)
+
+
+def test_without_numba_numpy_serves_many_too(tables, monkeypatch):
+    """The base install has no compiler."""
+    monkeypatch.setattr(replay, "MANY", 0)
+    monkeypatch.setitem(sys.modules, "features.compiled", None)
+    replay._kernels.cache_clear()
+    try:
+        assert replay._kernels() is None
+        assert same_bytes(build_vectors(tables, DAYS), plain(tables, DAYS))
+    finally:
+        replay._kernels.cache_clear()
