@@ -83,10 +83,12 @@ class Told:
             self.inherited[some],
         )
 
-    def of(self, column: str) -> NDArray[Any]:
-        """Return a column of the table for each fact."""
+    def of(self, column: str, some: Rows | None = None) -> NDArray[Any]:
+        """Return a column of the table for each fact, or for some of them."""
         values = self.declared.values(self.facts, column)
-        return values if self.whole else values[self.row]
+        if some is None:
+            return values if self.whole else values[self.row]
+        return values[some] if self.whole else values[self.row[some]]
 
 
 def told_of(name: str, facts: Facts, households: NDArray[Any]) -> Told:
@@ -135,7 +137,7 @@ class Chronicle:
         cut = np.searchsorted(rows, [*self.first.values(), np.iinfo(np.int64).max])
         return np.concatenate(
             [
-                each.take(rows[low:high] - first).of(name)
+                each.of(name, rows[low:high] - first)
                 for each, first, (low, high) in zip(
                     self.told.values(), self.first.values(), pairwise(cut), strict=True
                 )
