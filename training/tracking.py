@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +30,8 @@ class Run:
     tags : mapping
     figures : mapping of file name to Figure
     texts : mapping of file name to str
+    tables : mapping of file name to mapping of column to sequence
+        As MLflow shows tables, each a JSON file.
     vectors, y : the rows learnt from, logged as a dataset with our own digest
     """
 
@@ -39,6 +41,7 @@ class Run:
     tags: Mapping[str, str]
     figures: Mapping[str, Figure]
     texts: Mapping[str, str]
+    tables: Mapping[str, Mapping[str, Sequence[object]]]
     vectors: Vectors
     y: NDArray[np.float64]
 
@@ -72,6 +75,8 @@ def log_run(places: Places, run: Run) -> str:
             mlflow.log_figure(figure, name)
         for name, text in run.texts.items():
             mlflow.log_text(text, name)
+        for name, table in run.tables.items():
+            mlflow.log_table({column: list(values) for column, values in table.items()}, name)
         return str(active.info.run_id)
 
 

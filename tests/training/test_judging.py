@@ -18,12 +18,12 @@ from features.errors import Usage
 from features.files import read_tables, write_tables
 from features.policy import illustrative
 from tests.entered import entered_county
+from training.beside import baselines
 from training.ceiling import CEILING
 from training.cli import main
 from training.cohort import Followed
 from training.evaluation import Scores, measure
 from training.judging import PERFECT, evaluate, sides
-from training.learning import baselines
 from training.outcomes import at_risk, follow
 from training.pipeline import Fitted, fit
 from training.settings import Places, places

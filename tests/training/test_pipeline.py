@@ -21,7 +21,7 @@ from models.bundle import read_bundle
 from models.golden import check_golden
 from models.registry import Registry
 from tests.made import made_panel
-from training.learning import baselines
+from training.beside import baselines
 from training.pipeline import Fitted, fit
 from training.pooling import pooled
 from training.preparing import prepare

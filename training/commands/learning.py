@@ -105,6 +105,7 @@ def fit(  # noqa: PLR0913 - the words of the command
     if as_json:
         left_out = None if fitted.left_out is None else fitted.left_out.as_dict()
         told = {
+            "programme": None if fitted.programme is None else fitted.programme.as_dict(),
             "comparison": fitted.comparison.as_dict(),
             "left_out": left_out,
             "gates": as_mappings(fitted.gates),
@@ -113,6 +114,8 @@ def fit(  # noqa: PLR0913 - the words of the command
         }
         print_json({**vars(fitted), **told})
         return
+    if fitted.programme is not None:
+        typer.echo(f"{fitted.programme.as_text()}\n")
     typer.echo(fitted.comparison.as_text())
     if fitted.left_out is not None:
         typer.echo(f"\neach county by a model of the others\n{fitted.left_out.as_text()}")
