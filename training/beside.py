@@ -82,7 +82,7 @@ def fitted_beside(
     """Fit each baseline on the rows before each earlier origin; return them by origin, then by name."""
     fitted: tuple[dict[str, Baseline], ...] = tuple({} for _ in origins)
     for name in baselines(target):
-        told(f"{name} on earlier origins")
+        told(f"baselines: {name} on earlier origins")
         for at_origin, (train, _) in zip(fitted, origins, strict=True):
             rows = vectors.take(train)
             at_origin[name] = baselines(target)[name].fit(rows, y[train], outcome_on[train])

@@ -205,12 +205,8 @@ def _calibrated(shown: ComparisonRow) -> tuple[bool | None, str]:
 
 def _alike(groups: Sequence[Part]) -> tuple[bool | None, str]:
     """Ask each group with enough outcomes, here and among all others, for four fifths of their recall."""
-    enough = {f"{part.question} ({part.answer})": part.against.holds is not None for part in groups}
-    ratios = {
-        name: part.estimates[OVER_OTHERS]
-        for (name, judged), part in zip(enough.items(), groups, strict=True)
-        if judged
-    }
+    named = [(f"{part.question} ({part.answer})", part) for part in groups]
+    ratios = {name: part.estimates[OVER_OTHERS] for name, part in named if part.against.holds is not None}
     if not ratios:
         return (
             None,
@@ -220,7 +216,7 @@ def _alike(groups: Sequence[Part]) -> tuple[bool | None, str]:
     told = behind or [min(ratios, key=lambda name: ratios[name].value or 0.0)]
     which = "found less often" if behind else f"the least of {len(ratios)}"
     says = ", ".join(f"{name} {cell(ratios[name])}" for name in told)
-    few = ", ".join(name for name, judged in enough.items() if not judged)
+    few = ", ".join(name for name, part in named if part.against.holds is None)
     left = f"; cannot be judged: {few}" if few else ""
     return not behind, f"recall over that of all others, {which}: {says}; asked is {FOUR_FIFTHS:g}{left}"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from features.contract import Tables
 from features.errors import Refused
@@ -16,6 +17,8 @@ from training.programme import days_to_replay, replayed
 from training.programme_table import COUNTED, ProgrammeTable
 from training.scorers import Scorers, joined
 from training.targets import NEXT_VISIT, Question
+
+Days = NDArray[np.datetime64]
 
 PLAIN = ("visits", "listed", "suspected", "missed", "lead_months", "per_visit", "stability")
 """What is told of a programme without an interval."""
@@ -58,18 +61,29 @@ def headline(
     if asked.target == NEXT_VISIT:
         return None
     try:
-        days, in_sample = days_to_replay(tables, earlier[0].learnt_by, known_by=asked.until)
+        days = listed_on(tables, asked, earlier[0].learnt_by)
     except Refused as refused:
-        told(f"no lists are replayed: {refused}")
-        return None
-    if in_sample:
-        told("no lists are replayed: of no month since the first origin it is known yet what they found")
+        told(f"lists: none replayed, {refused}")
         return None
 
     def say(cohort: Cohort) -> Mapping[str, Scores]:
         return said_in_turn(tables, earlier, cohort)
 
     return replayed(tables, say, days, resamples=resamples, told=told)
+
+
+def listed_on(tables: Tables, asked: Question, learnt_by: np.datetime64) -> Days:
+    """Return the month ends of the lists since the first origin had learnt.
+
+    Raises
+    ------
+    Refused
+        Where there are none.
+    """
+    days, in_sample = days_to_replay(tables, learnt_by, known_by=asked.until)
+    if in_sample:
+        raise Refused("of no month since the first origin it is known yet what its list found")
+    return days
 
 
 def said_in_turn(tables: Tables, earlier: Sequence[Earlier], cohort: Cohort) -> dict[str, Scores]:

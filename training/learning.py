@@ -134,7 +134,7 @@ def learn(  # noqa: PLR0913 - all that is learnt from
     if plan.budget is None:
         chosen = _best_of(candidates, fit, vectors, y, origins, told)
     else:
-        told(f"a search of {plan.budget.as_text()}")
+        told(f"trees: a search of {plan.budget.as_text()}")
         question = f"{target} {horizon_months} months, bags: {plan.bags}"
         found = search(vectors, y, origins, fit=fit, question=question, first=candidates, budget=plan.budget)
         chosen = _best_found(found, fit, vectors, y, origins, told)
@@ -148,7 +148,7 @@ def learn(  # noqa: PLR0913 - all that is learnt from
     earlier = earlier_of(origins, outcome_on, chosen.before, beside)
     steady = None
     if plan.stability:
-        told("refits, for stability")
+        told("stability: refits with small changes")
         steady = stability(vectors, y, origins[-1], params=chosen.params, fit=fit)
     return Learnt(
         model, chosen.params, chosen.losses, later, scores, plan.bags, chosen.found, steady, earlier
@@ -186,12 +186,12 @@ def _best_of(
     before: list[tuple[RiskModel, ...]] = []
     raw: list[NDArray[np.float64]] = []
     for number, params in enumerate(candidates, start=1):
-        told(f"trees {number} of {len(candidates)} on {len(origins)} earlier origins")
+        told(f"trees: {number} of {len(candidates)} on {len(origins)} earlier origins")
         before.append(_before(params, fit, vectors, y, origins))
         raw.append(_later_scores(before[-1], vectors, origins))
     losses = tuple(published_loss(one, y[later]) for one in raw)
     best = int(np.argmin(losses))
-    told("the chosen trees on all rows")
+    told("trees: the chosen on all rows")
     model = fit(vectors, y, candidates[best])
     return _Chosen(candidates[best], model, before[best], raw[best], losses)
 
@@ -205,12 +205,12 @@ def _best_found(
     told: Told,
 ) -> _Chosen:
     """Take the best trees that cost no more than the budget on all rows either, where they are fullest."""
-    told(f"{found.as_text()}; the chosen trees on all rows")
+    told(f"trees: {found.as_text()}; the chosen on all rows")
     for params in found.best_first:
         try:
             model = fit(vectors, y, params)
         except Refused as refused:
-            told(f"the next best, for {refused}")
+            told(f"trees: the next best, for {refused}")
             continue
         before = _before(params, fit, vectors, y, origins)
         return _Chosen(params, model, before, _later_scores(before, vectors, origins), found.losses, found)

@@ -54,7 +54,7 @@ def left_out(
     p = np.full(len(followed), np.nan)
     names = np.unique(county)
     for name in names:
-        told(f"{name} by a model of the others")
+        told(f"counties: {name} by a model of the others")
         own, others = county == name, np.flatnonzero(county != name)
         if both_kinds(followed.y[others]):
             p[own] = _said(vectors.take(others), followed.take(others), vectors.take(own), fit)

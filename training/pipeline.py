@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import numpy as np
@@ -19,6 +20,7 @@ from training.comparison import Comparison
 from training.gates import Gate, as_mappings, gates_of
 from training.learning import Learnt, Told, learn
 from training.logged import run_of
+from training.minutes import Clock, Watch, expected
 from training.pooling import Pooled
 from training.preparing import prepare
 from training.programme_table import ProgrammeTable
@@ -57,6 +59,8 @@ class Fitted:
         What small changes of the fit do, where that was asked for.
     programme : ProgrammeTable or None
         What monthly lists would have found: the headline, where there is a ledger of monitoring.
+    minutes : mapping of stage to float
+        What each stage took, where there was a clock.
     """
 
     name: str
@@ -71,6 +75,7 @@ class Fitted:
     found: Found | None = None
     stability: Stability | None = None
     programme: ProgrammeTable | None = None
+    minutes: Mapping[str, float] = field(default_factory=dict)
 
 
 def fit(  # noqa: PLR0913 - the words of the command
@@ -85,6 +90,7 @@ def fit(  # noqa: PLR0913 - the words of the command
     taken_over: str | None = None,
     with_placebo: bool = False,
     plan: Plan = PLAIN,
+    clock: Clock | None = None,
     told: Told = lambda _: None,
 ) -> Fitted:
     """Learn a model, measure it, and register it with everything that was seen.
@@ -108,6 +114,8 @@ def fit(  # noqa: PLR0913 - the words of the command
         Whether the same learning is tried on outcomes dealt out anew.
     plan : Plan
         How the trees are chosen.
+    clock : callable, optional
+        [s] The door's, to tell what the fit is expected to take and what it took.
     told : callable
         Told what is being done.
 
@@ -123,17 +131,21 @@ def fit(  # noqa: PLR0913 - the words of the command
     asked = target if isinstance(target, Question) else Question(target)
     name = registered_name(asked.target)
     registry = Registry(places.tracking_uri, places.bundles, name)
-    dated, followed, vectors = prepare(tables.tables if isinstance(tables, Pooled) else tables, asked, told)
+    watch = Watch(clock or (lambda: 0.0), told)
+    counties = tables if isinstance(tables, Pooled) else None
+    dated, followed, vectors = prepare(tables.tables if isinstance(tables, Pooled) else tables, asked, watch)
     hit = np.unique(vectors.household_id[followed.y == 1.0]).size
     if taken_over is None:
         _check_floor(hit, asked.floor)
-        learnt = _learnt(asked, vectors, followed, plan, told)
+        if clock is not None:
+            lists = dated if counties is None else None
+            told(expected(watch, lists, vectors, followed, asked, plan, with_placebo).as_text())
+        learnt = _learnt(asked, vectors, followed, plan, watch)
     else:
         bundle = exported(registry, taken_over)
         told_of = dict((bundle.card or {}).get("params", {}))
         bags = int(told_of.pop("bags", 1))
-        learnt = take_over(bundle.model, vectors, followed, params=told_of, bags=bags, told=told)
-    counties = tables if isinstance(tables, Pooled) else None
+        learnt = take_over(bundle.model, vectors, followed, params=told_of, bags=bags, told=watch)
     shown = shown_by(
         learnt,
         dated,
@@ -143,21 +155,17 @@ def fit(  # noqa: PLR0913 - the words of the command
         policy=policy,
         counties=counties,
         with_placebo=with_placebo,
-        told=told,
+        told=watch,
     )
     digest = data_sha256(vectors, followed.y)
-    origin = Origin(
-        trained_on,
-        tuple(sorted(set(dated["households"]["area"].tolist()))),
-        {
-            "at": at.isoformat(timespec="seconds"),
-            "data_sha256": digest,
-            "base_rate": repr(float(np.average(followed.y, weights=followed.weight))),
-            **({} if taken_over is None else {"taken_over": taken_over}),
-        },
-        name,
-    )
-    told("gates")
+    created = {
+        "at": at.isoformat(timespec="seconds"),
+        "data_sha256": digest,
+        "base_rate": repr(float(np.average(followed.y, weights=followed.weight))),
+        **({} if taken_over is None else {"taken_over": taken_over}),
+    }
+    origin = Origin(trained_on, tuple(sorted(set(dated["households"]["area"].tolist()))), created, name)
+    watch("gates")
     gates = gates_of(
         shown.comparison,
         certified(learnt.model, origin, policy, dated, vectors),
@@ -167,11 +175,12 @@ def fit(  # noqa: PLR0913 - the words of the command
     )
     card = card_of(title, trained_on, dated, vectors, followed, learnt, shown, digest)
     card = replace(card, gates=tuple(as_mappings(gates)))
-    told("logging the run")
+    watch("logging the run")
     run_id = log_run(places, run_of(asked, origin, learnt, shown, card, vectors=vectors, followed=followed))
-    told("registering")
+    watch("registering")
     origin = replace(origin, created={**origin.created, "run_id": run_id})
     version = registered(registry, learnt.model, origin, card, tables=dated, policy=policy, run_id=run_id)
+    watch.stop()
     return Fitted(
         name,
         version,
@@ -185,6 +194,7 @@ def fit(  # noqa: PLR0913 - the words of the command
         learnt.found,
         learnt.stability,
         shown.programme,
+        {} if clock is None else watch.minutes(),
     )
 
 

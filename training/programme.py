@@ -121,14 +121,14 @@ def replayed(
     Candidates are the households that are there and not monitored, with or without an open clue.
     """
     rules = Rules()
-    told(f"the candidates of {days.size} months")
+    told(f"lists: the candidates of {days.size} months")
     households = np.unique(tables["households"]["household_id"])
     candidates, map_, of_grids = candidates_on(tables, households, days)
     if not candidates.household.size:
         raise Refused("nobody could be listed: every household is monitored or gone")
-    told("their scores")
+    told("lists: what each scorer says of them")
     scores, no_ceiling = _scores(say(candidates.cohort), chances, candidates)
-    told("the lists of every month")
+    told("lists: of every month")
     months = _months(candidates, days, of_grids, map_, per_100, rules)
     entries = _entries(tables, households, days[0])
     reached, stability = _replays(months, scores, map_, entries, rules)
