@@ -9,6 +9,7 @@ from typing import Any
 
 import mlflow
 import numpy as np
+import pandas as pd
 from matplotlib.figure import Figure
 from mlflow.data.code_dataset_source import CodeDatasetSource
 from mlflow.data.numpy_dataset import from_numpy
@@ -76,7 +77,8 @@ def log_run(places: Places, run: Run) -> str:
         for name, text in run.texts.items():
             mlflow.log_text(text, name)
         for name, table in run.tables.items():
-            mlflow.log_table({column: list(values) for column, values in table.items()}, name)
+            # MLflow looks for pictures among columns of objects, and pandas warns of columns of text there.
+            mlflow.log_table(pd.DataFrame(dict(table), dtype=object), name)
         return str(active.info.run_id)
 
 
