@@ -17,11 +17,12 @@ import numpy as np
 
 from features.files import read_tables
 from features.vectors import Cohort
+from training.beside import baselines
 from training.ceiling import CEILING, Ceiling, compare_with_ceiling
 from training.county.chances import chances
 from training.county.simulate import simulate
 from training.judging import Scorers
-from training.learning import CANDIDATES, baselines, fit_trees
+from training.learning import CANDIDATES, fit_trees
 from training.outcomes import at_risk
 from training.preparing import prepare
 from training.targets import Question

@@ -49,6 +49,8 @@ class Card:
         [months] Shorter horizons of the same score.
     gates : tuple of mapping
         What was asked of it before it may serve: name, whether it holds (None: cannot be judged), in words.
+    programme : mapping or None
+        What monthly lists of visits would have found by it and by others; None where none was replayed.
     """
 
     title: str
@@ -64,6 +66,7 @@ class Card:
     limits: tuple[str, ...] = field(default=())
     sooner: tuple[int, ...] = field(default=())
     gates: tuple[Mapping[str, Any], ...] = field(default=())
+    programme: Mapping[str, Any] | None = None
 
 
 def card_files(card: Card) -> dict[str, bytes]:
@@ -124,6 +127,7 @@ def card_markdown(card: Card) -> str:
                 "Cost": f"{card.cost} of {COST_BUDGET} (Σ depth² over all leaves)",
             }
         ),
+        *([] if card.programme is None else ["## Programme replay", *_programme(card.programme)]),
         "## Data",
         _facts(card.data),
         "## Measures",
@@ -156,6 +160,27 @@ def _distribution(values: NDArray[np.float64], weights: NDArray[np.float64]) -> 
 
 def _facts(facts: Mapping[str, Any]) -> str:
     return "\n".join(f"- {name}: {_shown(value)}" for name, value in facts.items()) or "Nothing recorded."
+
+
+def _programme(told: Mapping[str, Any]) -> list[str]:
+    """Return what monthly lists would have found: a sentence, and a line a scorer."""
+    rows, days = told["rows"], told["days"]
+    counted = (
+        f"{len(days)} monthly lists, {days[0]} to {days[-1]}, {told['per_100']:g} visits a month for 100 "
+        f"households; {rows[0]['programme']['entries']} entries that could be found"
+    )
+    warning = told["why_not_judged"]
+    head = ["", "visits", "found", "suspected", "nobody suspected", "lead [months]"]
+    lines = []
+    for row in rows:
+        plain = row["programme"]
+        found, unsuspected = (
+            [part for part in row["intervals"][name].values() if part is not None]
+            for name in ("found", "unsuspected")
+        )
+        cells = (plain["visits"], found, plain["suspected"], unsuspected, plain["lead_months"])
+        lines.append([row["scorer"], *map(_shown, cells)])
+    return [f"{counted}{f'; {warning}' if warning else ''}.", _table(head, lines)]
 
 
 def _measures(measures: Mapping[str, Mapping[str, Measure]]) -> str:

@@ -22,7 +22,7 @@ from training.missed_need import MissedNeed, missed_need
 from training.outcomes import last_known
 from training.printed import aligned, cell
 from training.short_lists import ShortList, short_lists
-from training.targets import NEXT_VISIT, Question
+from training.targets import Question
 
 MEASURES = {
     "listed": "on list",
@@ -168,7 +168,7 @@ def tell_apart(
         test.y,
         scores,
         share=share,
-        overlap=asked.target != NEXT_VISIT,
+        overlap=asked.overlap,
         resamples=resamples,
         random_state=random_state,
     )

@@ -12,9 +12,9 @@ from models.bundle import TrainedOn
 from models.card import Card, reference_distributions
 from models.risk import DEFAULT_PARAMS
 from training.cohort import Followed
-from training.comparison import Comparison
 from training.intervals import Estimate
 from training.learning import Learnt
+from training.shown import Shown
 
 LEARNT_BY = "outcomes known by"
 """Where the card tells the last day whose outcomes were learnt from."""
@@ -27,7 +27,7 @@ def card_of(
     vectors: Vectors,
     followed: Followed,
     learnt: Learnt,
-    compared: Comparison,
+    shown: Shown,
     digest: str,
 ) -> Card:
     """Return the card of a fitted model: its data, measures and limits."""
@@ -53,7 +53,7 @@ def card_of(
         },
         measures={
             row.scorer: {name: _interval(each) for name, each in row.estimates.items()}
-            for row in compared.rows
+            for row in shown.comparison.rows
         },
         cost=model.cost,
         params={**DEFAULT_PARAMS, **learnt.params, "bags": learnt.bags},
@@ -67,6 +67,7 @@ def card_of(
             "Sampling weights of households were not used: every row counts alike.",
         ),
         sooner=tuple(each.months for each in model.sooner),
+        programme=None if shown.programme is None else shown.programme.as_dict(),
     )
 
 

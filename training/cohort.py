@@ -80,6 +80,17 @@ class Followed:
         )
 
 
+def both_kinds(y: NDArray[np.float64]) -> bool:
+    """Say whether the outcome came in some rows and did not in others: else there is nothing to tell apart.
+
+    Examples
+    --------
+    >>> both_kinds(np.array([0.0, 1.0, 0.0])), both_kinds(np.array([0.0, 0.0]))
+    (True, False)
+    """
+    return bool((y == 1.0).any() and (y == 0.0).any())
+
+
 def next_visit(tables: Tables) -> Followed:
     """Follow every household from each visit to its next one.
 

@@ -145,13 +145,14 @@ class Comparison:
         )
 
 
-def comparison(
+def comparison(  # noqa: PLR0913 - all that is asked of a table
     y: Floats,
     scorers: Mapping[str, Scores],
     household: NDArray[np.str_] | NDArray[np.int64],
     *,
     groups: Mapping[str, NDArray[np.bool_]] | None = None,
     weight: Floats | None = None,
+    overlap: bool = False,
     share: float = 0.10,
     resamples: int = 1000,
     random_state: int = 0,
@@ -170,6 +171,9 @@ def comparison(
         Parts of the rows to look at apart. Each has its own list and its own resamples.
     weight : (rows,) array, optional
         As in `training.evaluation.measure`.
+    overlap : bool
+        Whether rows overlap in time, so that several of one household tell of one event: then a verdict asks
+        for enough households with the outcome, not for enough rows.
     share, resamples, random_state
         As in `training.intervals.resample_measures`.
 
@@ -206,23 +210,11 @@ def comparison(
             random_state=random_state,
         )
         measures = {scorer: measure(y[mask], each, weight=own, share=share) for scorer, each in part.items()}
+        if overlap:
+            hit = int(np.unique(household[mask & (y == 1.0)]).size)
+            measures = {scorer: replace(each, households_hit=hit) for scorer, each in measures.items()}
         rows += [_row(name, scorer, reference, measures, resampled) for scorer in scorers]
     return Comparison(tuple(rows), reference, share, resamples)
-
-
-def judged_by_household(compared: Comparison, y: Floats, household: NDArray[np.str_]) -> Comparison:
-    """Return a table of all rows that asks for enough households with the outcome, not for enough rows.
-
-    Parameters
-    ----------
-    compared : Comparison
-        Without groups.
-    y, household : (rows,) arrays
-        Of rows that overlap in time, so that several of one household tell of one event.
-    """
-    hit = int(np.unique(household[y == 1.0]).size)
-    rows = [replace(row, measures=replace(row.measures, households_hit=hit)) for row in compared.rows]
-    return replace(compared, rows=tuple(rows))
 
 
 def _row(

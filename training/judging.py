@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -14,77 +12,35 @@ from features.contract import Tables
 from features.errors import Usage
 from features.files import read_tables
 from features.policy import illustrative
-from features.vectors import Cohort, Vectors, build_vectors
+from features.vectors import Cohort, build_vectors
 from models.bundle import Bundle
 from models.registry import Registry
 from models.risk import RiskModel
 from training.apart import tell_apart
-from training.baselines import Baseline
+from training.beside import baselines
 from training.carding import LEARNT_BY
 from training.ceiling import Ceiling, compare_with_ceiling
-from training.cohort import Followed
-from training.comparison import Comparison, comparison, judged_by_household
+from training.cohort import Followed, both_kinds
+from training.comparison import Comparison, comparison
 from training.evaluation import MODEL, Scores
 from training.horizon import months_on
 from training.judgement import Judgement
-from training.learning import Told, baselines
+from training.learning import Told
 from training.outcomes import at_risk
 from training.predictions import predictions
 from training.preparing import dated_tables, followed_to
-from training.programme import replayed
+from training.programme import ENTRY, days_to_replay, replayed
+from training.replay import Rules
+from training.scorers import Scorers
 from training.settings import Places
 from training.targets import NEXT_VISIT, Question, columns_for
-from training.thinning import shifted, thinned
+from training.thinning import thinned
 from training.truth import Chances, perfect_records, read_chances
 from training.versions import exported
 
 PERFECT = "perfect records"
 IN_SAMPLE_MONTHS = 12
 """Where all as-of days were learnt from, those of so many last months are looked at."""
-
-ROWS_AT_ONCE = 250_000
-"""Rows whose vectors are held at once."""
-
-TWO_KINDS = 2
-
-
-@dataclass(frozen=True, eq=False)
-class Scorers:
-    """The model and the fitted baselines, asked together.
-
-    Parameters
-    ----------
-    model : RiskModel
-    tables : Tables
-        From which they see households, with area rates.
-    fitted : mapping of name to Baseline
-    kept : float
-        Share of the rows without the outcome that the baselines were fitted on.
-    """
-
-    model: RiskModel
-    tables: Tables
-    fitted: Mapping[str, Baseline]
-    kept: float = 1.0
-
-    def say(self, cohort: Cohort) -> dict[str, Scores]:
-        """Return what each says of a cohort, the model first; some days at a time."""
-        columns = (*columns_for(self.model.target), *self.model.features)
-        features = list(dict.fromkeys(columns)) if self.fitted else list(self.model.features)
-        parts, places = [], []
-        for rows in _days_at_once(cohort):
-            part = Cohort(cohort.household_id[rows], cohort.as_of[rows])
-            parts.append(self._of(build_vectors(self.tables, None, features=features, cohort=part)))
-            places.append(rows)
-        back = np.argsort(np.concatenate(places))
-        return {name: _joined([part[name] for part in parts], back) for name in parts[0]}
-
-    def _of(self, vectors: Vectors) -> dict[str, Scores]:
-        f = self.model.score(vectors)
-        said = {MODEL: Scores(f, self.model.calibration.probability(f))}
-        for name, each in self.fitted.items():
-            said[name] = Scores(each.score(vectors), shifted(each.probability(vectors), self.kept))
-        return said
 
 
 def evaluate(  # noqa: PLR0913 - the words of the command
@@ -147,9 +103,10 @@ def evaluate(  # noqa: PLR0913 - the words of the command
     tables = read_tables(folder)
     chances, left_out = _chances(folder, tables, asked)
     observer = None if perfect is None else _observer(exported(registry, perfect), folder, asked, chances)
+    learnt_by = learnt_by_of(bundle)
+    replay = None if visits_per_100 is None else days_to_replay(tables, learnt_by)
     told("following the households")
     followed = followed_to(tables, asked)
-    learnt_by = learnt_by_of(bundle)
     known, tested, in_sample = sides(followed, learnt_by)
     told("fitting the baselines")
     scorers = _fitted(bundle.model, dated_tables(tables, followed, asked), followed.take(known), asked)
@@ -158,21 +115,27 @@ def evaluate(  # noqa: PLR0913 - the words of the command
     said = scorers.say(test.cohort)
     told("intervals")
     compared = comparison(
-        test.y, said, test.cohort.household_id, share=share, resamples=resamples, random_state=1
+        test.y,
+        said,
+        test.cohort.household_id,
+        overlap=asked.overlap,
+        share=share,
+        resamples=resamples,
+        random_state=1,
     )
-    if asked.target != NEXT_VISIT:
-        compared = judged_by_household(compared, test.y, test.cohort.household_id)
     ceiling, of_chances = None, None
     if chances is not None:
         told("the ceiling")
         ceiling, of_chances = _ceiling(chances, scorers, observer, resamples)
     programme = None
-    if visits_per_100 is not None:
+    if visits_per_100 is not None and replay is not None:
+        days, seen = replay
         programme = replayed(
             tables,
-            folder,
             scorers.say,
-            learnt_by=learnt_by,
+            days,
+            in_sample=seen,
+            chances=read_chances(folder, ENTRY, Rules.within_months),
             per_100=visits_per_100,
             resamples=resamples,
             told=told,
@@ -213,6 +176,7 @@ def _sooner(
             y,
             {MODEL: Scores(said.score, each.probability(said.score, longer))},
             test.cohort.household_id,
+            overlap=True,
             share=share,
             resamples=resamples,
             random_state=1,
@@ -270,7 +234,7 @@ def _observer(bundle: Bundle, folder: Path, asked: Question, chances: Chances | 
 
 def _fitted(model: RiskModel, tables: Tables, known: Followed, asked: Question) -> Scorers:
     """Fit the baselines, where the outcomes are of both kinds."""
-    if np.unique(known.y).size < TWO_KINDS:
+    if not both_kinds(known.y):
         return Scorers(model, tables, {})
     rows = known if asked.target == NEXT_VISIT else thinned(known)
     vectors = build_vectors(tables, None, features=columns_for(asked.target), cohort=rows.cohort)
@@ -289,18 +253,3 @@ def _ceiling(
     seen = {} if observer is None else {PERFECT: observer.say(cohort)[MODEL]}
     ceiling = compare_with_ceiling(chances, {**seen, **said}, resamples=resamples, random_state=1)
     return ceiling, said[MODEL]
-
-
-def _days_at_once(cohort: Cohort) -> list[NDArray[np.intp]]:
-    """Return the rows of a cohort in parts of whole days, each of about as many rows as can be held."""
-    order = np.argsort(cohort.as_of, kind="stable")
-    days = cohort.as_of[order]
-    starts = np.flatnonzero(np.append(True, days[1:] != days[:-1]))
-    part = starts // ROWS_AT_ONCE
-    firsts = starts[np.append(True, part[1:] != part[:-1])]
-    return np.split(order, firsts[1:])
-
-
-def _joined(parts: list[Scores], back: NDArray[np.intp]) -> Scores:
-    score = np.concatenate([part.score for part in parts])
-    return Scores(score[back], np.concatenate([part.promised for part in parts])[back])

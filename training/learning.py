@@ -16,20 +16,12 @@ from models.bags import bag, mean_of
 from models.calibration import fit_calibration
 from models.risk import DEFAULT_PARAMS, RiskModel, fit_risk_model
 from models.sooner import Sooner, fit_sooner
-from training.baselines import AreaRate, Baseline, IncomeMargin
-from training.cohort import HORIZON_MONTHS, SOONER_MONTHS
+from training.beside import Earlier, earlier_of, fitted_beside, said_beside
+from training.cohort import HORIZON_MONTHS, SOONER_MONTHS, both_kinds
 from training.evaluation import MODEL, Scores
-from training.fifteen import LogisticOfFifteen
-from training.last_cycle import LastCycle
-from training.logistic import LogisticOnVectors
-from training.rule_points import RulePoints
-from training.rules_fired import RulesFired
 from training.splits import earlier_cuts, rolling_origins
 from training.stability import Stability, stability
-from training.targets import AREA_RATE, NEXT_VISIT
-from training.thinning import shifted
 from training.tuning import PLAIN, Fit, Found, Params, Plan, Sides, published_loss, search
-from training.vulnerability import STRUCTURAL, VulnerabilityToPoverty
 
 CANDIDATES: tuple[Mapping[str, float | str], ...] = (
     {"num_iterations": 600, "learning_rate": 0.02, "num_leaves": 7, "feature_fraction": 0.5},
@@ -53,7 +45,6 @@ CANDIDATES: tuple[Mapping[str, float | str], ...] = (
 search found on a panel's years before 2011 (docs/learners.md)."""
 
 BLOCKS = 3
-TWO_KINDS = 2
 
 Told = Callable[[str], None]
 
@@ -81,6 +72,8 @@ class Learnt:
         What a search tried, where there was one.
     stability : Stability or None
         What small changes of the fit do on the last earlier origin, where that was asked for.
+    earlier : tuple of Earlier
+        Each earlier origin's own trees and baselines, in time.
     """
 
     model: RiskModel
@@ -91,30 +84,7 @@ class Learnt:
     bags: int = 1
     found: Found | None = None
     stability: Stability | None = None
-
-
-def baselines(target: str = "next_visit") -> dict[str, Baseline]:
-    """Return the baselines that stand beside every model of a target, unfitted, the simplest first.
-
-    Income is that of the last known month before the next visit, and of the last twelve months before the
-    other targets, whose monthly incomes come with the seasons; the cycle before is the visit before, or the
-    year before. The rules of practice stand beside the other targets only: a panel has no warnings, no bills
-    of the insurance office and no monthly check.
-    """
-    visit = target == NEXT_VISIT
-    income = "income_to_line_latest" if visit else "income_to_line_12m"
-    practice: dict[str, Baseline] = (
-        {} if visit else {"rules fired": RulesFired(), "rule points": RulePoints()}
-    )
-    return {
-        "area rate": AreaRate(),
-        "income margin": IncomeMargin(income),
-        **practice,
-        "VEP": VulnerabilityToPoverty(income, (*STRUCTURAL, f"{AREA_RATE}{target}")),
-        "last cycle": LastCycle("income_to_line_before" if visit else None),
-        "logistic of 15": LogisticOfFifteen(),
-        "logistic": LogisticOnVectors(),
-    }
+    earlier: tuple[Earlier, ...] = ()
 
 
 def learn(  # noqa: PLR0913 - all that is learnt from
@@ -164,7 +134,7 @@ def learn(  # noqa: PLR0913 - all that is learnt from
     if plan.budget is None:
         chosen = _best_of(candidates, fit, vectors, y, origins, told)
     else:
-        told(f"a search of {plan.budget.as_text()}")
+        told(f"trees: a search of {plan.budget.as_text()}")
         question = f"{target} {horizon_months} months, bags: {plan.bags}"
         found = search(vectors, y, origins, fit=fit, question=question, first=candidates, budget=plan.budget)
         chosen = _best_found(found, fit, vectors, y, origins, told)
@@ -173,51 +143,32 @@ def learn(  # noqa: PLR0913 - all that is learnt from
     sooner = () if soon is None else _sooner(chosen.raw, soon[later], y[later] == 1.0)
     model = replace(chosen.model, calibration=calibration, sooner=sooner)
     said = Scores(chosen.raw, calibration.probability(chosen.raw))
-    beside = said_by_baselines(vectors, y, outcome_on, origins, target=target, kept=kept, told=told)
-    scores = {MODEL: said, **beside}
+    beside = fitted_beside(vectors, y, outcome_on, origins, target=target, told=told)
+    scores = {MODEL: said, **said_beside(beside, vectors, origins, kept)}
+    earlier = earlier_of(origins, outcome_on, chosen.before, beside)
     steady = None
     if plan.stability:
-        told("refits, for stability")
+        told("stability: refits with small changes")
         steady = stability(vectors, y, origins[-1], params=chosen.params, fit=fit)
-    return Learnt(model, chosen.params, chosen.losses, later, scores, plan.bags, chosen.found, steady)
-
-
-def said_by_baselines(
-    vectors: Vectors,
-    y: NDArray[np.float64],
-    outcome_on: NDArray[np.datetime64],
-    origins: Sequence[Sides],
-    *,
-    target: str,
-    kept: float,
-    told: Told,
-) -> dict[str, Scores]:
-    """Return what each baseline says of the later blocks of earlier origins, from the rows before each."""
-    scores = {}
-    for name in baselines(target):
-        told(f"{name} on earlier origins")
-        parts = []
-        for train, test in origins:
-            baseline = baselines(target)[name].fit(vectors.take(train), y[train], outcome_on[train])
-            block = vectors.take(test)
-            parts.append((baseline.score(block), shifted(baseline.probability(block), kept)))
-        scores[name] = Scores(*(np.concatenate(part) for part in zip(*parts, strict=True)))
-    return scores
+    return Learnt(
+        model, chosen.params, chosen.losses, later, scores, plan.bags, chosen.found, steady, earlier
+    )
 
 
 def _sooner(raw: NDArray[np.float64], soon: NDArray[np.bool_], came: NDArray[np.bool_]) -> tuple[Sooner, ...]:
     """Return the shorter horizon, where some outcomes came sooner and some later."""
-    if np.unique(soon[came]).size < TWO_KINDS:
+    if not both_kinds(soon[came].astype(np.float64)):
         return ()
     return (fit_sooner(raw[came], soon[came], SOONER_MONTHS),)
 
 
 @dataclass(frozen=True)
 class _Chosen:
-    """Trees fitted on all rows, and what they said of the later rows before they had seen them."""
+    """Trees fitted on all rows and on those before each origin, and what these said of the later rows."""
 
     params: Params
     model: RiskModel
+    before: tuple[RiskModel, ...]
     raw: NDArray[np.float64]
     losses: tuple[float, ...]
     found: Found | None = None
@@ -232,14 +183,17 @@ def _best_of(
     told: Told,
 ) -> _Chosen:
     later = np.concatenate([np.flatnonzero(test) for _, test in origins])
+    before: list[tuple[RiskModel, ...]] = []
     raw: list[NDArray[np.float64]] = []
     for number, params in enumerate(candidates, start=1):
-        told(f"trees {number} of {len(candidates)} on {len(origins)} earlier origins")
-        raw.append(_later_scores(params, fit, vectors, y, origins))
+        told(f"trees: {number} of {len(candidates)} on {len(origins)} earlier origins")
+        before.append(_before(params, fit, vectors, y, origins))
+        raw.append(_later_scores(before[-1], vectors, origins))
     losses = tuple(published_loss(one, y[later]) for one in raw)
     best = int(np.argmin(losses))
-    told("the chosen trees on all rows")
-    return _Chosen(candidates[best], fit(vectors, y, candidates[best]), raw[best], losses)
+    told("trees: the chosen on all rows")
+    model = fit(vectors, y, candidates[best])
+    return _Chosen(candidates[best], model, before[best], raw[best], losses)
 
 
 def _best_found(
@@ -251,23 +205,30 @@ def _best_found(
     told: Told,
 ) -> _Chosen:
     """Take the best trees that cost no more than the budget on all rows either, where they are fullest."""
-    told(f"{found.as_text()}; the chosen trees on all rows")
+    told(f"trees: {found.as_text()}; the chosen on all rows")
     for params in found.best_first:
         try:
             model = fit(vectors, y, params)
         except Refused as refused:
-            told(f"the next best, for {refused}")
+            told(f"trees: the next best, for {refused}")
             continue
-        raw = _later_scores(params, fit, vectors, y, origins)
-        return _Chosen(params, model, raw, found.losses, found)
+        before = _before(params, fit, vectors, y, origins)
+        return _Chosen(params, model, before, _later_scores(before, vectors, origins), found.losses, found)
     raise Refused("all trees that were tried to the end cost too much on all rows")
 
 
-def _later_scores(
+def _before(
     params: Params, fit: Fit, vectors: Vectors, y: NDArray[np.float64], origins: Sequence[Sides]
+) -> tuple[RiskModel, ...]:
+    """Fit trees on the rows before each origin."""
+    return tuple(fit(vectors.take(train), y[train], params) for train, _ in origins)
+
+
+def _later_scores(
+    before: Sequence[RiskModel], vectors: Vectors, origins: Sequence[Sides]
 ) -> NDArray[np.float64]:
     return np.concatenate(
-        [fit(vectors.take(train), y[train], params).score(vectors.take(test)) for train, test in origins]
+        [model.score(vectors.take(test)) for model, (_, test) in zip(before, origins, strict=True)]
     )
 
 
@@ -278,11 +239,11 @@ def origins_of(vectors: Vectors, y: NDArray[np.float64], outcome_on: NDArray[np.
     a cut, each half of the households is scored from the other.
     """
     cuts = earlier_cuts(vectors.as_of, outcome_on, blocks=BLOCKS)
-    both = [cut for cut in cuts if np.unique(y[outcome_on <= cut]).size == TWO_KINDS]
+    both = [cut for cut in cuts if both_kinds(y[outcome_on <= cut])]
     if both:
         return [(origin.train, origin.test) for origin in rolling_origins(vectors.as_of, outcome_on, both)]
     odd = np.unique(vectors.household_id, return_inverse=True)[1] % 2 == 1
-    if min(np.unique(y[half]).size for half in (odd, ~odd)) < TWO_KINDS:
+    if not (both_kinds(y[odd]) and both_kinds(y[~odd])):
         raise Refused(f"{int(y.sum())} rows of {y.size} have the outcome: nothing can be learnt and judged")
     return [(odd, ~odd), (~odd, odd)]
 
@@ -306,7 +267,7 @@ def fit_trees(
     models = []
     for number in range(bags):
         kept = bag(vectors.household_id, number, bags)
-        if np.unique(y[kept]).size < TWO_KINDS:
+        if not both_kinds(y[kept]):
             kept = np.ones_like(kept)
         models.append(
             fit_risk_model(

@@ -12,12 +12,10 @@ from numpy.typing import NDArray
 from features.vectors import Vectors
 from models.calibration import fit_calibration
 from models.risk import RiskModel
-from training.cohort import Followed
+from training.cohort import Followed, both_kinds
 from training.comparison import Comparison, comparison
 from training.evaluation import MODEL, Scores
 from training.learning import Told, origins_of
-
-TWO_KINDS = 2
 
 Fit = Callable[[Vectors, NDArray[np.float64]], RiskModel]
 """Learns trees from rows and their outcomes."""
@@ -29,6 +27,7 @@ def left_out(
     county: NDArray[np.str_],
     *,
     fit: Fit,
+    overlap: bool,
     resamples: int,
     told: Told = lambda _: None,
 ) -> Comparison:
@@ -41,6 +40,8 @@ def left_out(
     county : (rows,) array of str
     fit : callable
         Learns the chosen trees from rows and their outcomes.
+    overlap : bool
+        Whether several rows of a household tell of one event.
     resamples : int
     told : callable
 
@@ -53,9 +54,9 @@ def left_out(
     p = np.full(len(followed), np.nan)
     names = np.unique(county)
     for name in names:
-        told(f"{name} by a model of the others")
+        told(f"counties: {name} by a model of the others")
         own, others = county == name, np.flatnonzero(county != name)
-        if np.unique(followed.y[others]).size == TWO_KINDS:
+        if both_kinds(followed.y[others]):
             p[own] = _said(vectors.take(others), followed.take(others), vectors.take(own), fit)
     known = ~np.isnan(p)
     weight = followed.weight
@@ -65,6 +66,7 @@ def left_out(
         vectors.household_id[known],
         weight=None if weight is None else weight[known],
         groups={str(name): county[known] == name for name in names},
+        overlap=overlap,
         resamples=resamples,
         random_state=1,
     )

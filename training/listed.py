@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
+from training.cohort import both_kinds
 from training.evaluation import POSITIVES_NEEDED, Scores, Verdict
 from training.intervals import Estimate, household_counts, percentile_interval
 from training.ranking import places_on_list
@@ -19,7 +20,6 @@ Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 _FEWEST_HOUSEHOLDS = 2
-_TWO_KINDS = 2
 
 ALL = "all"
 
@@ -38,7 +38,7 @@ class Part:
         *listed*, share of the rows that is on the list; *recall*, share of the rows with the outcome that
         is; *missed*, share of the households with the outcome that is on it on none of these rows (the
         false-negative rate); *expected_over_observed* and *calibration_slope* of the probabilities; *gap*,
-        recall less that of all other rows.
+        recall less that of all other rows; *over_others*, recall over that of all other rows.
     against : Verdict
         Whether fewer are found than among all others.
     """
@@ -95,13 +95,14 @@ class Listed:
         overlap: bool,
         resamples: int,
         random_state: int,
+        weight: Floats | None = None,
     ) -> Self:
-        """List the highest `share` of all rows, and draw the households."""
+        """List the highest `share` of all rows, or of all that they stand for, and draw the households."""
         names, cluster = np.unique(household, return_inverse=True)
         few = resamples == 0 or names.size < _FEWEST_HOUSEHOLDS
         drawn = [np.zeros((names.size, 0))]
         drawn += [] if few else list(household_counts(names.size, resamples, random_state))
-        place = places_on_list(scores.score, share)
+        place = places_on_list(scores.score, share, weight)
         return cls(cluster, y, scores.promised, place, overlap, np.concatenate(drawn, axis=1))
 
     def part(self, question: str, answer: str, rows: Mask) -> Part:
@@ -113,7 +114,7 @@ class Listed:
             **self.found(hit),
             "expected_over_observed": self.ratio(self.probability * rows, hit.astype(np.float64)),
             "calibration_slope": self.slope(rows),
-            "gap": self._gap(hit, others),
+            **self._beside(hit, others),
         }
         against = Verdict(None, "no other rows")
         if not rows.all():
@@ -141,7 +142,7 @@ class Listed:
         Bootstrapping generalized linear models), so that sums over households suffice.
         """
         y, owner = self.y[rows], self.household[rows]
-        if np.unique(y).size < _TWO_KINDS:
+        if not both_kinds(y):
             return Estimate(None)
         x = logit(self.probability[rows])
         line = calibration_line(y, x, np.ones((y.size, 1)))
@@ -169,10 +170,15 @@ class Listed:
         np.multiply.at(missed, owner, 1.0 - self.place[hit])
         return _estimate(*self._over(missed, households))
 
-    def _gap(self, hit: Mask, others: Mask) -> Estimate:
+    def _beside(self, hit: Mask, others: Mask) -> dict[str, Estimate]:
         own, own_drawn = self._sums(self.place * hit, hit.astype(np.float64))
         other, other_drawn = self._sums(self.place * others, others.astype(np.float64))
-        return _estimate(own - other, own_drawn - other_drawn)
+        above, below = np.append(own, own_drawn), np.append(other, other_drawn)
+        over = np.divide(above, below, out=np.full_like(above, np.nan), where=below > 0.0)
+        return {
+            "gap": _estimate(own - other, own_drawn - other_drawn),
+            "over_others": _estimate(float(over[0]), over[1:]),
+        }
 
     def _against(self, gap: Estimate, events: int, others: int) -> Verdict:
         fewest = min(events, others)

@@ -2,41 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import numpy as np
-from numpy.typing import NDArray
 
 from features.contract import Tables
 from features.errors import Refused
 from features.policy import Policy
 from features.vectors import Vectors
 from models.bundle import Origin, TrainedOn
-from models.card import card_files
 from models.registry import Registry
-from models.risk import RiskModel
 from training.carding import card_of
 from training.cohort import Followed
-from training.comparison import Comparison, comparison, judged_by_household
-from training.drawn import figures
+from training.comparison import Comparison
 from training.gates import Gate, as_mappings, gates_of
-from training.intervals import Estimate
-from training.learning import Learnt, Told, fit_trees, learn
-from training.leaving_out import left_out
-from training.placebo import placebo
+from training.learning import Learnt, Told, learn
+from training.logged import run_of
+from training.minutes import Clock, Watch, expected
 from training.pooling import Pooled
 from training.preparing import prepare
+from training.programme_table import ProgrammeTable
 from training.settings import Places
+from training.shown import shown_by
 from training.stability import Stability
 from training.taking_over import take_over
-from training.targets import NEXT_VISIT, Question, registered_name
-from training.tracking import Run, data_sha256, log_run
+from training.targets import Question, registered_name
+from training.tracking import data_sha256, log_run
 from training.tuning import PLAIN, Found, Plan
 from training.versions import certified, exported, registered
-
-RESAMPLES = 500
 
 
 @dataclass(frozen=True)
@@ -62,6 +57,10 @@ class Fitted:
         What a search tried, where there was one.
     stability : Stability or None
         What small changes of the fit do, where that was asked for.
+    programme : ProgrammeTable or None
+        What monthly lists would have found: the headline, where there is a ledger of monitoring.
+    minutes : mapping of stage to float
+        What each stage took, where there was a clock.
     """
 
     name: str
@@ -75,6 +74,8 @@ class Fitted:
     gates: tuple[Gate, ...]
     found: Found | None = None
     stability: Stability | None = None
+    programme: ProgrammeTable | None = None
+    minutes: Mapping[str, float] = field(default_factory=dict)
 
 
 def fit(  # noqa: PLR0913 - the words of the command
@@ -89,6 +90,7 @@ def fit(  # noqa: PLR0913 - the words of the command
     taken_over: str | None = None,
     with_placebo: bool = False,
     plan: Plan = PLAIN,
+    clock: Clock | None = None,
     told: Told = lambda _: None,
 ) -> Fitted:
     """Learn a model, measure it, and register it with everything that was seen.
@@ -112,6 +114,8 @@ def fit(  # noqa: PLR0913 - the words of the command
         Whether the same learning is tried on outcomes dealt out anew.
     plan : Plan
         How the trees are chosen.
+    clock : callable, optional
+        [s] The door's, to tell what the fit is expected to take and what it took.
     told : callable
         Told what is being done.
 
@@ -127,67 +131,56 @@ def fit(  # noqa: PLR0913 - the words of the command
     asked = target if isinstance(target, Question) else Question(target)
     name = registered_name(asked.target)
     registry = Registry(places.tracking_uri, places.bundles, name)
-    dated, followed, vectors = prepare(tables.tables if isinstance(tables, Pooled) else tables, asked, told)
+    watch = Watch(clock or (lambda: 0.0), told)
+    counties = tables if isinstance(tables, Pooled) else None
+    dated, followed, vectors = prepare(tables.tables if isinstance(tables, Pooled) else tables, asked, watch)
     hit = np.unique(vectors.household_id[followed.y == 1.0]).size
     if taken_over is None:
         _check_floor(hit, asked.floor)
-        learnt = _learnt(asked, vectors, followed, plan, told)
+        if clock is not None:
+            lists = dated if counties is None else None
+            told(expected(watch, lists, vectors, followed, asked, plan, with_placebo).as_text())
+        learnt = _learnt(asked, vectors, followed, plan, watch)
     else:
         bundle = exported(registry, taken_over)
         told_of = dict((bundle.card or {}).get("params", {}))
         bags = int(told_of.pop("bags", 1))
-        learnt = take_over(bundle.model, vectors, followed, params=told_of, bags=bags, told=told)
-    by_county = None
-    if isinstance(tables, Pooled):
-        county = tables.county_of(vectors.household_id)
-        by_county = left_out(
-            vectors, followed, county, fit=_fit(asked, learnt), resamples=RESAMPLES, told=told
-        )
-    told("intervals")
-    judged = followed.take(learnt.later)
-    compared = _compared(asked, learnt, judged)
+        learnt = take_over(bundle.model, vectors, followed, params=told_of, bags=bags, told=watch)
+    shown = shown_by(
+        learnt,
+        dated,
+        followed,
+        vectors,
+        asked=asked,
+        policy=policy,
+        counties=counties,
+        with_placebo=with_placebo,
+        told=watch,
+    )
     digest = data_sha256(vectors, followed.y)
-    origin = Origin(
-        trained_on,
-        tuple(sorted(set(dated["households"]["area"].tolist()))),
-        {
-            "at": at.isoformat(timespec="seconds"),
-            "data_sha256": digest,
-            "base_rate": repr(float(np.average(followed.y, weights=followed.weight))),
-            **({} if taken_over is None else {"taken_over": taken_over}),
-        },
-        name,
+    created = {
+        "at": at.isoformat(timespec="seconds"),
+        "data_sha256": digest,
+        "base_rate": repr(float(np.average(followed.y, weights=followed.weight))),
+        **({} if taken_over is None else {"taken_over": taken_over}),
+    }
+    origin = Origin(trained_on, tuple(sorted(set(dated["households"]["area"].tolist()))), created, name)
+    watch("gates")
+    gates = gates_of(
+        shown.comparison,
+        certified(learnt.model, origin, policy, dated, vectors),
+        groups=shown.groups,
+        stability=learnt.stability,
+        placebo=shown.placebo,
     )
-    told("the gates")
-    tried = _placebo(asked, learnt, vectors, followed) if with_placebo else None
-    gates = gates_of(compared, certified(learnt.model, origin, policy, dated, vectors), tried)
-    card = card_of(title, trained_on, dated, vectors, followed, learnt, compared, digest)
+    card = card_of(title, trained_on, dated, vectors, followed, learnt, shown, digest)
     card = replace(card, gates=tuple(as_mappings(gates)))
-    told("logging the run")
-    steady = {} if learnt.stability is None else learnt.stability.measures()
-    tags = {key: value for key, value in origin.created.items() if key in {"data_sha256", "taken_over"}}
-    run_id = log_run(
-        places,
-        Run(
-            experiment=name,
-            params={
-                **learnt.params,
-                "bags": learnt.bags,
-                "target": asked.target,
-                "features": len(vectors.features),
-                "rows": len(vectors),
-            },
-            measures=_metrics(compared) | steady,
-            tags={"trained_on": trained_on, "title": title, **tags, **_as_tags(gates)},
-            figures=figures(learnt, vectors, judged.y, judged.weight),
-            texts={"comparison.txt": compared.as_text(), "card.md": card_files(card)["card.md"].decode()},
-            vectors=vectors,
-            y=followed.y,
-        ),
-    )
-    told("registering")
+    watch("logging the run")
+    run_id = log_run(places, run_of(asked, origin, learnt, shown, card, vectors=vectors, followed=followed))
+    watch("registering")
     origin = replace(origin, created={**origin.created, "run_id": run_id})
     version = registered(registry, learnt.model, origin, card, tables=dated, policy=policy, run_id=run_id)
+    watch.stop()
     return Fitted(
         name,
         version,
@@ -195,11 +188,13 @@ def fit(  # noqa: PLR0913 - the words of the command
         len(followed),
         int(followed.y.sum()),
         hit,
-        compared,
-        by_county,
+        shown.comparison,
+        shown.left_out,
         gates,
         learnt.found,
         learnt.stability,
+        shown.programme,
+        {} if clock is None else watch.minutes(),
     )
 
 
@@ -217,39 +212,6 @@ def _learnt(asked: Question, vectors: Vectors, followed: Followed, plan: Plan, t
     )
 
 
-def _fit(asked: Question, learnt: Learnt) -> Callable[[Vectors, NDArray[np.float64]], RiskModel]:
-    """Return how the chosen trees are learnt from other rows."""
-    params, horizon_months, bags = learnt.params, asked.horizon_months, learnt.bags
-    return lambda rows, y: fit_trees(rows, y, params, asked.target, horizon_months, bags=bags)
-
-
-def _compared(asked: Question, learnt: Learnt, judged: Followed) -> Comparison:
-    """Hold the model against every baseline on the rows that it had not seen."""
-    household = judged.cohort.household_id
-    compared = comparison(
-        judged.y, learnt.scores, household, weight=judged.weight, resamples=RESAMPLES, random_state=1
-    )
-    if asked.target == NEXT_VISIT:
-        return compared
-    return judged_by_household(compared, judged.y, household)
-
-
-def _placebo(asked: Question, learnt: Learnt, vectors: Vectors, followed: Followed) -> Estimate:
-    return placebo(
-        vectors,
-        followed,
-        learnt.params,
-        target=asked.target,
-        horizon_months=asked.horizon_months,
-        resamples=RESAMPLES,
-    )
-
-
-def _as_tags(gates: Sequence[Gate]) -> dict[str, str]:
-    """Return gates as tags of a run, whose names hold no comma."""
-    return {f"gate.{gate.name.replace(',', '')}": gate.word for gate in gates}
-
-
 def _check_floor(hit: int, floor: int) -> None:
     """Refuse to learn trees from so few that a logistic would order better."""
     if hit < floor:
@@ -258,13 +220,3 @@ def _check_floor(hit: int, floor: int) -> None:
             "logistic. Fit several counties together, or take over a version of others and calibrate it here "
             "(--take-over VERSION); for a comparison alone, lower the floor (--floor)"
         )
-
-
-def _metrics(compared: Comparison) -> dict[str, float]:
-    measured: dict[str, float] = {}
-    for row in compared.rows:
-        scorer = row.scorer.lower().replace(" ", "_")
-        for name, estimate in row.estimates.items():
-            if estimate.value is not None:
-                measured[f"{scorer}.{name}"] = estimate.value
-    return measured

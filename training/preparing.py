@@ -14,6 +14,9 @@ from training.outcomes import follow
 from training.targets import NEXT_VISIT, Question, columns_for
 from training.thinning import thinned
 
+VECTORS = "building the vectors"
+"""What it is told as."""
+
 RATES_AT = "township"
 """Level of the areas whose rates of rare outcomes are dated."""
 
@@ -58,7 +61,7 @@ def prepare(
     counted = followed if until is None else followed.take(followed.outcome_on <= until)
     dated = dated_tables(tables, counted, asked)
     learnt_from = followed if asked.target == NEXT_VISIT else thinned(followed)
-    told("building the vectors")
+    told(VECTORS)
     vectors = build_vectors(dated, None, features=columns_for(asked.target), cohort=learnt_from.cohort)
     return dated, learnt_from, vectors
 

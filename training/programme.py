@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +21,7 @@ from training.programme_table import ProgrammeTable, programme_rows
 from training.replay import Entries, Month, Reach, Rules, reach, replay
 from training.standing import steps_of
 from training.targets import REPORTING_MONTHS
-from training.truth import Chances, read_chances
+from training.truth import Chances
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -31,6 +30,7 @@ Say = Callable[[Cohort], Mapping[str, Scores]]
 
 REFERENCE = "rules fired"
 ENTRY = "entry"
+"""What a list is to find, whatever a version predicts."""
 
 LAST_MONTHS = 12
 """Where a version learnt from all month ends, so many of the last are replayed."""
@@ -42,14 +42,53 @@ CHANCES_NEEDED = 0.9
 """Share of the candidates whose chance must be known every month for an order by chances to be a ceiling."""
 
 
+def days_to_replay(
+    tables: Tables,
+    learnt_by: np.datetime64 | None,
+    *,
+    known_by: np.datetime64 | None = None,
+) -> tuple[Days, bool]:
+    """Return the month ends whose lists are replayed, and whether the version learnt from them.
+
+    Parameters
+    ----------
+    tables : Tables
+    learnt_by : datetime64[D] or None
+        The last day whose outcomes the version learnt from; None where that is not known.
+    known_by : datetime64[D], optional
+        Only what was known by this day is counted; if not given, all.
+
+    Returns
+    -------
+    days : (months,) array of datetime64[D]
+        Those from ``learnt_by`` on of which it is known what came; where there is none, the last twelve.
+    in_sample : bool
+
+    Raises
+    ------
+    Refused
+        Where there is no monitoring, or of no month's list it is known yet what it found.
+    """
+    facts = tables.get("monitoring")
+    if facts is None or not facts["record_id"].size:
+        raise Refused("no monitoring: no list can have found an entry")
+    days, last = as_of_days(tables, 1), last_known(tables)
+    last = last if known_by is None else min(last, known_by)
+    days = days[months_on(days, Rules.within_months + REPORTING_MONTHS[ENTRY]) <= last]
+    if not days.size:
+        raise Refused(f"the data end on {last}: of no month's list it is known yet what it found")
+    later = days[:0] if learnt_by is None else days[days >= learnt_by]
+    return (later, False) if later.size else (days[-LAST_MONTHS:], True)
+
+
 def replayed(
     tables: Tables,
-    folder: Path,
     say: Say,
+    days: Days,
     *,
-    learnt_by: np.datetime64 | None,
+    in_sample: bool = False,
+    chances: Chances | None = None,
     per_100: float = VISITS_PER_100,
-    rules: Rules | None = None,
     resamples: int = 200,
     told: Told = lambda _: None,
 ) -> ProgrammeTable:
@@ -58,40 +97,38 @@ def replayed(
     Parameters
     ----------
     tables : Tables
-    folder : Path
-        Where they lie; a simulated county keeps chances there.
     say : callable
         Gives what each scorer says of a cohort.
-    learnt_by : datetime64[D] or None
-        The last day whose outcomes the version learnt from; None where that is not known.
+    days : (months,) array of datetime64[D]
+        Month ends, as `days_to_replay` gives them.
+    in_sample : bool
+        Whether a scorer learnt from these days.
+    chances : Chances, optional
+        The true chances of entry of a simulated county.
     per_100 : float
         Visits a month for 100 households.
-    rules : Rules, optional
     resamples : int
     told : callable
 
     Raises
     ------
     Refused
-        Where there is no monitoring, or of no month's list it is known yet what it found.
+        Where nobody could be listed.
 
     Notes
     -----
-    Replayed are the month ends from `learnt_by` on of which it is known what came within twelve months; where
-    there is none, in-sample, the last twelve. What is found is an entry, whatever the version predicts.
+    What is found is an entry, whatever the version predicts.
     Candidates are the households that are there and not monitored, with or without an open clue.
     """
-    rules = rules or Rules()
-    days, in_sample = _days(tables, learnt_by, rules)
-    told(f"the candidates of {days.size} months")
+    rules = Rules()
+    told(f"lists: the candidates of {days.size} months")
     households = np.unique(tables["households"]["household_id"])
     candidates, map_, of_grids = candidates_on(tables, households, days)
     if not candidates.household.size:
         raise Refused("nobody could be listed: every household is monitored or gone")
-    told("their scores")
-    chances = read_chances(folder, ENTRY, rules.within_months)
+    told("lists: what each scorer says of them")
     scores, no_ceiling = _scores(say(candidates.cohort), chances, candidates)
-    told("the lists of every month")
+    told("lists: of every month")
     months = _months(candidates, days, of_grids, map_, per_100, rules)
     entries = _entries(tables, households, days[0])
     reached, stability = _replays(months, scores, map_, entries, rules)
@@ -111,19 +148,6 @@ def replayed(
         resamples=resamples,
         no_ceiling=no_ceiling,
     )
-
-
-def _days(tables: Tables, learnt_by: np.datetime64 | None, rules: Rules) -> tuple[Days, bool]:
-    """Return the month ends to replay, and whether the version learnt from them."""
-    facts = tables.get("monitoring")
-    if facts is None or not facts["record_id"].size:
-        raise Refused("no monitoring: no list can have found an entry")
-    days, last = as_of_days(tables, 1), last_known(tables)
-    days = days[months_on(days, rules.within_months + REPORTING_MONTHS[ENTRY]) <= last]
-    if not days.size:
-        raise Refused(f"the data end on {last}: of no month's list it is known yet what it found")
-    later = days[:0] if learnt_by is None else days[days >= learnt_by]
-    return (later, False) if later.size else (days[-LAST_MONTHS:], True)
 
 
 def _months(

@@ -129,7 +129,8 @@ class ProgrammeTable:
 
     def _lines(self) -> list[list[str]]:
         judged = self.why_not_judged is None
-        head = ["", "visits", "found", "nobody suspected", "lead, months", "found a visit", "stays listed"]
+        head = ["", "visits", "found", "suspected", "nobody suspected"]
+        head += ["lead, months", "found a visit", "stays listed"]
         if judged:
             head += [
                 f"found / {self.reference}",
@@ -141,7 +142,8 @@ class ProgrammeTable:
     @staticmethod
     def _line(row: ProgrammeRow, judged: bool) -> list[str]:
         shown = row.programme
-        line = [row.scorer, str(shown.visits), *(whole(row.counts[name]) for name in COUNTED)]
+        found, unsuspected = (whole(row.counts[name]) for name in COUNTED)
+        line = [row.scorer, str(shown.visits), found, str(shown.suspected), unsuspected]
         line.append("-" if shown.lead_months is None else f"{shown.lead_months:.1f}")
         line += [cell(Estimate(shown.per_visit)), cell(Estimate(shown.stability))]
         if judged:
@@ -158,7 +160,7 @@ class ProgrammeTable:
             f"not listed within {rules.silent_days} days.\n"
             f"Found: entered within {rules.within_months} months after a listing; the lead is from the first "
             f"of those to the entry.\n"
-            f"Nobody suspected: found, and then no clue was open and no rule of practice fired."
+            f"Suspected: found, and then a clue was open or a rule of practice fired; else nobody suspected."
         )
 
 

@@ -195,7 +195,7 @@ def top_list(sums: Tally, share: float) -> TopList:
     )
 
 
-def places_on_list(score: Floats, share: float) -> Floats:
+def places_on_list(score: Floats, share: float, weight: Floats | None = None) -> Floats:
     """Give the chance of each row to be on the list of the highest `share` of the rows.
 
     Parameters
@@ -204,6 +204,8 @@ def places_on_list(score: Floats, share: float) -> Floats:
         Higher means more at risk; no NaN.
     share : float
         In (0, 1]; the list is as long as that of `top_list`.
+    weight : (rows,) array, optional
+        How many rows each row stands for: the list is a share of all that they stand for.
 
     Returns
     -------
@@ -217,10 +219,13 @@ def places_on_list(score: Floats, share: float) -> Floats:
     """
     if not score.size:
         return np.zeros(0)
-    length = list_length(float(score.size), share)
-    end = np.sort(score)[::-1][int(length) - 1]
+    held = np.ones(score.size) if weight is None else weight
+    order = np.argsort(-score, kind="stable")
+    listed = np.cumsum(held[order])
+    length = list_length(float(listed[-1]), share)
+    end = score[order[np.searchsorted(listed, length * (1.0 - 1e-9))]]
     above, tied = score > end, score == end
-    drawn = (length - above.sum()) / tied.sum()
+    drawn = (length - held[above].sum()) / held[tied].sum()
     return np.where(above, 1.0, np.where(tied, drawn, 0.0))
 
 

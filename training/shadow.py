@@ -20,13 +20,14 @@ from features.vectors import Cohort
 from models.bundle import Bundle
 from models.registry import Registry
 from training.cohort import Followed
-from training.comparison import Comparison, comparison, judged_by_household
+from training.comparison import Comparison, comparison
 from training.evaluation import Scores
-from training.judging import Scorers, learnt_by_of, sides
+from training.judging import learnt_by_of, sides
 from training.learning import Told
 from training.outcomes import as_of_days, at_risk
 from training.preparing import dated_tables, followed_to
 from training.printed import aligned
+from training.scorers import Scorers
 from training.settings import Places
 from training.targets import NEXT_VISIT, Question
 from training.versions import exported
@@ -269,6 +270,12 @@ def _compared(
     """Measure both on the rows whose outcome is known."""
     known = len(test)
     judged = {name: each.take(slice(known)) for name, each in said.items()}
-    household = test.cohort.household_id
-    compared = comparison(test.y, judged, household, share=share, resamples=resamples, random_state=1)
-    return compared if asked.target == NEXT_VISIT else judged_by_household(compared, test.y, household)
+    return comparison(
+        test.y,
+        judged,
+        test.cohort.household_id,
+        overlap=asked.overlap,
+        share=share,
+        resamples=resamples,
+        random_state=1,
+    )

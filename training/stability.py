@@ -32,6 +32,7 @@ OTHER_SEED = 1000
 
 OTHER_BINS = 250
 FIRST_REASONS = 2
+SEED = "another seed"
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,7 @@ def stability(
         fit(vectors.take(rows), y[rows], {**params, **changed})
         for changed, rows in _refits(params, vectors, train, random_state)
     )
-    names = ("another seed", f"{OTHER_BINS} bins", f"{100 * LEFT_OUT:g} % of households left out")
+    names = (SEED, f"{OTHER_BINS} bins", f"{100 * LEFT_OUT:g} % of households left out")
     return Stability(
         int(test.sum()),
         {name: shaken(first, other, scored) for name, other in zip(names, others, strict=True)},

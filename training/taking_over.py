@@ -14,9 +14,10 @@ from features.errors import Refused
 from features.vectors import Vectors
 from models.calibration import LogisticCalibration, fit_calibration
 from models.risk import RiskModel
+from training.beside import earlier_of, fitted_beside, said_beside
 from training.cohort import Followed
 from training.evaluation import MODEL, POSITIVES_NEEDED, Scores
-from training.learning import Learnt, Told, origins_of, said_by_baselines
+from training.learning import Learnt, Told, origins_of
 
 Floats = NDArray[np.float64]
 
@@ -69,18 +70,13 @@ def take_over(
         _anew(model, f[train], vectors.take(train), followed.take(train)).probability(f[test])
         for train, test in origins
     ]
-    beside = said_by_baselines(
-        vectors,
-        followed.y,
-        followed.outcome_on,
-        origins,
-        target=model.target,
-        kept=followed.kept,
-        told=told,
-    )
-    scores = {MODEL: Scores(f[later], np.concatenate(promised)), **beside}
+    beside = fitted_beside(vectors, followed.y, followed.outcome_on, origins, target=model.target, told=told)
+    said = Scores(f[later], np.concatenate(promised))
+    scores = {MODEL: said, **said_beside(beside, vectors, origins, followed.kept)}
+    earlier = earlier_of(origins, followed.outcome_on, [model] * len(origins), beside)
     calibration = _anew(model, f, vectors, followed)
-    return Learnt(replace(model, calibration=calibration), params, (), later, scores, bags)
+    taken = replace(model, calibration=calibration)
+    return Learnt(taken, params, (), later, scores, bags, earlier=earlier)
 
 
 def _anew(model: RiskModel, f: Floats, vectors: Vectors, followed: Followed) -> LogisticCalibration:

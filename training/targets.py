@@ -57,6 +57,11 @@ class Question:
     until: np.datetime64 | None = None
     floor: int = 0
 
+    @property
+    def overlap(self) -> bool:
+        """Whether several rows of a household may tell of one event, as those of month ends do."""
+        return self.target != NEXT_VISIT
+
     def __post_init__(self) -> None:
         check_target(self.target)
         if self.horizon_months < 1:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import mlflow
 import numpy as np
+import pandas as pd
 from matplotlib.figure import Figure
 from mlflow.data.code_dataset_source import CodeDatasetSource
 from mlflow.data.numpy_dataset import from_numpy
@@ -30,6 +31,8 @@ class Run:
     tags : mapping
     figures : mapping of file name to Figure
     texts : mapping of file name to str
+    tables : mapping of file name to mapping of column to sequence
+        As MLflow shows tables, each a JSON file.
     vectors, y : the rows learnt from, logged as a dataset with our own digest
     """
 
@@ -39,6 +42,7 @@ class Run:
     tags: Mapping[str, str]
     figures: Mapping[str, Figure]
     texts: Mapping[str, str]
+    tables: Mapping[str, Mapping[str, Sequence[object]]]
     vectors: Vectors
     y: NDArray[np.float64]
 
@@ -72,6 +76,9 @@ def log_run(places: Places, run: Run) -> str:
             mlflow.log_figure(figure, name)
         for name, text in run.texts.items():
             mlflow.log_text(text, name)
+        for name, table in run.tables.items():
+            # MLflow looks for pictures among columns of objects, and pandas warns of columns of text there.
+            mlflow.log_table(pd.DataFrame(dict(table), dtype=object), name)
         return str(active.info.run_id)
 
 

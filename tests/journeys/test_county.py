@@ -43,6 +43,7 @@ def test_a_simulated_county_is_asked_about_one_of_its_households(train, tmp_path
     train("simulate", "--out", county, "--households", HOUSEHOLDS)
     assert train("check", county) == "no breach of the contract\n"
     told = train("fit", county, "--trained-on", "simulated", "--floor", 1)
+    assert told.startswith("programme replayed: ")
     assert "registered as fangpin version 1" in told
     judged = train("evaluate", "1", county, "--programme", "--resamples", 10)
     assert "programme replayed: " in judged

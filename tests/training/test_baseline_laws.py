@@ -8,7 +8,7 @@ import pytest
 
 from features.errors import Foreign, Usage
 from features.vectors import Vectors
-from training.learning import baselines
+from training.beside import baselines
 from training.targets import TARGETS, columns_for
 
 EVERY = [

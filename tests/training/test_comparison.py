@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from training.comparison import ALL_ROWS, comparison, judged_by_household
+from training.comparison import ALL_ROWS, comparison
 from training.evaluation import Scores, measure
 
 
@@ -118,15 +118,17 @@ def test_groups_and_scorers_are_checked():
 
 
 def test_rows_that_overlap_are_judged_by_households():
-    """Two hundred positive rows of forty households are too few; no lead is told, the measures stay."""
+    """Rows of forty households are too few, in a group as in all; no lead is told, the measures stay."""
     y, scorers, _ = drawn()
     household = np.where(y == 1.0, np.cumsum(y) % 40, 1000 + np.arange(len(y)))
     plain = comparison(y, scorers, household, resamples=50)
-    judged = judged_by_household(plain, y, household)
+    part = household % 2 == 0
+    judged = comparison(y, scorers, household, groups={"part": part}, overlap=True, resamples=50)
     assert plain.row("model").measures.why_not_judged is None
     assert judged.row("model").measures.why_not_judged == (
         "cannot be judged: 40 households with the outcome, 100 needed"
     )
+    assert judged.row("model", "part").measures.households_hit == 20
     assert judged.row("logistic").reference_ahead("roc_auc").holds is None
     assert "model - logistic" in plain.as_text()
     assert "model - logistic" not in judged.as_text()

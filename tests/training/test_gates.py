@@ -16,8 +16,10 @@ from training.comparison import comparison
 from training.evaluation import Scores
 from training.gates import admitted, as_mappings, gates_of
 from training.intervals import Estimate
+from training.listed import Listed
 from training.parity import Parity
 from training.placebo import dealt_anew, placebo
+from training.stability import SEED, Shaken, Stability
 
 SAME = Parity(24, "2025-03-31", "0" * 64, same=True)
 HOUSEHOLDS, TIMES = 1500, 3
@@ -42,6 +44,27 @@ def drawn(*, ahead: bool, rate: float = 0.1, seed: int = 0, moved: float = 0.0):
     return comparison(y, said, household, resamples=200, random_state=1)
 
 
+def parts(*, behind: float = 0.0, rate: float = 0.2, seed: int = 0):
+    """Return two groups of people, of one of which the list misses so great a share of what it would find."""
+    rng = np.random.default_rng(seed)
+    f = rng.normal(size=6000) + np.log(rate / (1 - rate))
+    y = (rng.random(f.size) < 1 / (1 + np.exp(-f))).astype(np.float64)
+    household = np.char.add("h", np.repeat(np.arange(2000), 3).astype(np.str_))
+    remote = np.repeat(np.arange(2000) % 2 == 0, 3)
+    unseen = remote & (rng.random(f.size) < behind)
+    said = Scores(np.where(unseen, f.min(), f), 1 / (1 + np.exp(-f)))
+    listed = Listed.of(household, y, said, share=0.1, overlap=True, resamples=100, random_state=1)
+    return tuple(
+        listed.part("remote village", answer, rows) for answer, rows in (("no", ~remote), ("yes", remote))
+    )
+
+
+def of_groups(groups):
+    """Return the gate that asks about groups."""
+    (gate,) = [each for each in gates_of(drawn(ahead=True), SAME, groups=groups) if "groups" in each.name]
+    return gate
+
+
 def by_name(gates):
     """Return whether each gate holds."""
     return {gate.name: gate.holds for gate in gates}
@@ -49,7 +72,7 @@ def by_name(gates):
 
 def test_a_candidate_that_holds_everywhere_is_admitted():
     """Ahead, calibrated, the same three ways, nothing found in the placebo."""
-    gates = gates_of(drawn(ahead=True), SAME, Estimate(0.51, 0.46, 0.55))
+    gates = gates_of(drawn(ahead=True), SAME, groups=parts(), placebo=Estimate(0.51, 0.46, 0.55))
     assert set(by_name(gates).values()) == {True}
     told = admitted({"gates": as_mappings(gates)}, lenient=False)
     assert set(told.values()) == {"holds"}
@@ -61,6 +84,37 @@ def test_a_candidate_behind_a_simple_baseline_is_refused_by_how_much():
     assert by_name(gates)["ahead of the simple baselines"] is False
     with pytest.raises(Refused, match=r"ahead of the simple baselines: -0\.\d+ \[-.*over income margin"):
         admitted({"gates": as_mappings(gates)}, lenient=True)
+
+
+@pytest.mark.parametrize(("behind", "holds"), [(0.0, True), (0.1, True), (0.6, False)])
+def test_a_group_must_reach_four_fifths_of_what_is_found_of_all_others(behind, holds):
+    """A little less often is told; much less often, beyond chance, closes the gate and names the group."""
+    gate = of_groups(parts(behind=behind))
+    assert gate.holds is holds
+    assert "asked is 0.8" in gate.says
+    assert behind == 0.0 or "remote village (yes)" in gate.says
+
+
+def test_a_group_with_few_outcomes_is_named_and_no_verdict():
+    """Where there is none with enough, nothing is judged; one that has enough is judged among the others."""
+    few, enough = parts(rate=0.02), parts()
+    gate = of_groups(few)
+    assert gate.holds is None
+    gate = of_groups((*enough, replace(few[0], question="disabled member", answer="yes")))
+    assert gate.holds is True
+    assert gate.says.endswith("cannot be judged: disabled member (yes)")
+    assert by_name(gates_of(drawn(ahead=True), SAME))["groups found alike"] is None
+
+
+@pytest.mark.parametrize(
+    ("rows", "kept", "holds"), [(10_000, 0.83, True), (10_000, 0.6, False), (4_000, 0.6, None)]
+)
+def test_another_seed_must_leave_most_of_the_short_list(rows, kept, holds):
+    """Where it was measured, on a list long enough to tell."""
+    refits = {SEED: Shaken(0.9, kept, 0.9, 0.9), "250 bins": Shaken(0.9, 0.1, 0.9, 0.9)}
+    gates = by_name(gates_of(drawn(ahead=True), SAME, stability=Stability(rows, refits)))
+    assert gates["list under another seed"] is holds
+    assert "list under another seed" not in by_name(gates_of(drawn(ahead=True), SAME))
 
 
 def test_one_byte_that_differs_closes_the_gate():
@@ -88,7 +142,7 @@ def test_a_candidate_that_promises_too_many_or_too_few_is_not_calibrated(moved):
 @pytest.mark.parametrize(("interval", "holds"), [((0.46, 0.55), True), ((0.56, 0.7), False)])
 def test_the_placebo_must_find_nothing(interval, holds):
     """A half must lie within its interval."""
-    gates = gates_of(drawn(ahead=True), SAME, Estimate(np.mean(interval), *interval))
+    gates = gates_of(drawn(ahead=True), SAME, placebo=Estimate(np.mean(interval), *interval))
     assert by_name(gates)["placebo"] is holds
 
 

@@ -14,16 +14,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from features.errors import Usage
+from features.errors import Refused, Usage
 from features.files import read_tables, write_tables
 from features.policy import illustrative
 from tests.entered import entered_county
+from training.beside import baselines
 from training.ceiling import CEILING
 from training.cli import main
 from training.cohort import Followed
 from training.evaluation import Scores, measure
 from training.judging import PERFECT, evaluate, sides
-from training.learning import baselines
 from training.outcomes import at_risk, follow
 from training.pipeline import Fitted, fit
 from training.settings import Places, places
@@ -115,6 +115,24 @@ def test_a_version_of_a_rare_target_is_registered_under_its_name(early):
     text = early.comparison.as_text()
     assert re.search(r"cannot be judged: \d+ households with the outcome, 100 needed", text)
     assert "LightGBM - logistic" not in text
+    assert early.programme is None, "no list since an earlier origin has had a year by then"
+
+
+def test_a_replay_that_cannot_be_is_refused_before_anything_is_judged(early, county, home, tmp_path):
+    """Without a ledger of monitoring nothing is followed, fitted or scored first."""
+    told = list[str]()
+    tables = {name: facts for name, facts in read_tables(county).items() if name != "monitoring"}
+    write_tables(tables, tmp_path / "bare")
+    with pytest.raises(Refused, match="no list can have found an entry"):
+        evaluate(
+            early.version,
+            tmp_path / "bare",
+            name="fangpin",
+            places=at_home(home),
+            visits_per_100=2.0,
+            told=told.append,
+        )
+    assert told == ["reading the version and the tables"]
 
 
 def test_a_version_is_judged_on_days_after_those_it_learnt_from(judged, county):
@@ -229,7 +247,7 @@ def test_the_command_replays_the_programme_where_it_is_asked_to(run, early, coun
     assert "No ceiling" in programme["no_ceiling"]
     assert (programme["per_100"], programme["in_sample"]) == (3.0, False)
     assert all(row["programme"]["visits"] > 0 for row in programme["rows"])
-    assert "the lists of every month" in told
+    assert "lists: of every month" in told
     code, text, _ = run(*words, "--programme")
     assert code == 0
     assert text.index("all: ") < text.index("programme replayed: ")

@@ -8,7 +8,8 @@ from sklearn.metrics import log_loss
 
 from features.definitions import FEATURES
 from tests.made import made_panel
-from training.learning import CANDIDATES, Learnt, baselines, fit_trees, learn
+from training.beside import baselines
+from training.learning import CANDIDATES, Learnt, fit_trees, learn
 from training.preparing import prepare
 
 TINY = (

@@ -38,6 +38,18 @@ def test_places_on_the_list_find_what_the_measures_find(share):
     assert ((place >= 0) & (place <= 1)).all()
 
 
+@pytest.mark.parametrize("share", [0.005, 0.1, 0.37, 1.0])
+def test_a_row_that_stands_for_three_takes_three_places(share):
+    """The list is that of all rows written out, and whole rows of weight one are as without weights."""
+    rng = np.random.default_rng(3)
+    score = rng.integers(0, 200, 900) / 10
+    weight = rng.choice([1.0, 3.0], score.size)
+    place = places_on_list(score, share, weight)
+    written = places_on_list(np.repeat(score, weight.astype(int)), share)
+    assert np.repeat(place, weight.astype(int)) == pytest.approx(written)
+    assert (places_on_list(score, share, np.ones(score.size)) == places_on_list(score, share)).all()
+
+
 def test_parts_of_the_rows_add_up_to_the_whole():
     """Rows, positives, places, finds and promises of the answers to a question are those of all rows."""
     household, y, scores = drawn()

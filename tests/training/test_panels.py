@@ -13,8 +13,8 @@ import pytest
 
 from features.errors import Usage
 from tests.made import made_panel
+from training.beside import baselines
 from training.cohort import next_visit
-from training.learning import baselines
 from training.panels.benchmark import OPENINGS, Benchmark, benchmark, count_opening
 from training.panels.shipped import run_panel
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from datetime import UTC, datetime
+from itertools import count
 
 import mlflow
 import numpy as np
@@ -21,7 +22,7 @@ from models.bundle import read_bundle
 from models.golden import check_golden
 from models.registry import Registry
 from tests.made import made_panel
-from training.learning import baselines
+from training.beside import baselines
 from training.pipeline import Fitted, fit
 from training.pooling import pooled
 from training.preparing import prepare
@@ -68,6 +69,7 @@ def fitted(tables, at, steps) -> Fitted:
         policy=illustrative(),
         places=at,
         at=NOON,
+        clock=count().__next__,
         told=steps.append,
     )
     mlflow.set_tracking_uri(former)
@@ -87,6 +89,17 @@ def test_a_fit_is_told_step_by_step_and_counted(fitted, tables, steps):
     assert (fitted.rows, fitted.events) == (len(followed), int(followed.y.sum()))
     assert (fitted.name, fitted.version) == (NAME, "1")
     assert {"following the households", "building the vectors", "registering"} <= set(steps)
+
+
+def test_what_it_will_take_is_told_before_the_long_part_and_what_it_took_after(fitted, steps):
+    """One line before the first trees; then minutes by stage, each of them told. A panel has no lists."""
+    (before,) = [place for place, step in enumerate(steps) if step.startswith("budget: ")]
+    assert before < steps.index("trees: 1 of 4 on 3 earlier origins")
+    stages = [step.split(":")[0] for step in steps if not step.startswith("budget: ")]
+    assert list(fitted.minutes) == list(dict.fromkeys(stages))
+    assert all(minutes > 0 for minutes in fitted.minutes.values())
+    assert fitted.programme is None
+    assert "lists" not in fitted.minutes
 
 
 def test_trees_are_not_learnt_from_fewer_than_the_floor(tables, at):

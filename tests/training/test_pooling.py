@@ -13,7 +13,8 @@ from features.intake import plain
 from features.tables import TABLES
 from features.vectors import build_vectors
 from tests.made import made_panel
-from training.learning import baselines, fit_trees
+from training.beside import baselines
+from training.learning import fit_trees
 from training.leaving_out import left_out
 from training.pooling import pooled, read_counties
 from training.preparing import prepare

@@ -16,13 +16,15 @@ from training.ceiling import CEILING
 from training.evaluation import Scores
 from training.horizon import month_ends, months_on
 from training.outcomes import last_known
-from training.programme import replayed
+from training.programme import days_to_replay, replayed
 from training.programme_table import programme_rows
 from training.replay import Reach
 from training.standing import CLUE, ENTRY, REINSTATEMENT
+from training.truth import read_chances
 
 MONITORED = (ENTRY, REINSTATEMENT)
 LEARNT_BY = np.datetime64("2022-09-30")
+KNOWN_BY = np.datetime64("2024-01-31")
 
 
 @pytest.fixture(scope="module")
@@ -53,9 +55,10 @@ def say(cohort: Cohort) -> dict[str, Scores]:
 
 
 @pytest.fixture(scope="module")
-def table(tables, tmp_path_factory):
+def table(tables):
     """Replay the lists of those who know nothing."""
-    return replayed(tables, tmp_path_factory.mktemp("county"), say, learnt_by=LEARNT_BY, resamples=50)
+    days, in_sample = days_to_replay(tables, LEARNT_BY)
+    return replayed(tables, say, days, in_sample=in_sample, resamples=50)
 
 
 def test_the_lists_are_those_of_every_month_since_it_had_learnt(table, tables):
@@ -66,9 +69,10 @@ def test_the_lists_are_those_of_every_month_since_it_had_learnt(table, tables):
     assert "in-sample" not in table.as_text()
 
 
-def test_where_it_learnt_from_every_month_the_last_year_is_replayed(tables, tmp_path):
+def test_where_it_learnt_from_every_month_the_last_year_is_replayed(tables):
     """And the text says so."""
-    shown = replayed(tables, tmp_path, say, learnt_by=last_known(tables), resamples=0)
+    days, in_sample = days_to_replay(tables, last_known(tables))
+    shown = replayed(tables, say, days, in_sample=in_sample, resamples=0)
     assert shown.in_sample
     assert len(shown.days) == 12
     assert "in-sample" in shown.as_text()
@@ -139,11 +143,20 @@ def test_the_table_goes_into_json(table):
     assert read["rules"]["silent_days"] == 60
 
 
-def test_nobody_to_be_found_is_refused(tables, tmp_path):
+def test_only_what_was_known_by_a_day_is_counted(tables):
+    """Lists of which it was not known by then what they found are not made."""
+    days, in_sample = days_to_replay(tables, LEARNT_BY, known_by=KNOWN_BY)
+    assert not in_sample
+    assert days.size > 0
+    assert (months_on(days, 13) <= KNOWN_BY).all()
+    assert months_on(days[-1:], 14)[0] > KNOWN_BY
+
+
+def test_nobody_to_be_found_is_refused(tables):
     """Without a ledger of monitoring, or before a year has passed since the first list."""
     bare = {name: facts for name, facts in tables.items() if name != "monitoring"}
     with pytest.raises(Refused, match="no monitoring"):
-        replayed(bare, tmp_path, say, learnt_by=None)
+        days_to_replay(bare, None)
     early = {
         name: {
             column: values[facts["known_on"] <= np.datetime64("2021-06-30")]
@@ -152,7 +165,7 @@ def test_nobody_to_be_found_is_refused(tables, tmp_path):
         for name, facts in tables.items()
     }
     with pytest.raises(Refused, match="it is known yet what it found"):
-        replayed(early, tmp_path, say, learnt_by=None)
+        days_to_replay(early, None)
 
 
 def write_chances(folder, cohort_days, households, chance) -> None:
@@ -172,7 +185,9 @@ def test_true_chances_make_one_scorer_more(tables, households, tmp_path):
     steps = tables["monitoring"]
     entering = np.isin(households, steps["household_id"][(steps["step"] == ENTRY)])
     write_chances(tmp_path, month_ends(LEARNT_BY, last_known(tables), 3), households, entering * 0.8)
-    shown = replayed(tables, tmp_path, say, learnt_by=LEARNT_BY, resamples=0)
+    days, _ = days_to_replay(tables, LEARNT_BY)
+    chances = read_chances(tmp_path, "entry", 12)
+    shown = replayed(tables, say, days, chances=chances, resamples=0)
     found = {row.scorer: row.programme.found for row in shown.rows}
     assert list(found) == ["LightGBM", "rules fired", CEILING]
     assert found[CEILING] > max(found["LightGBM"], found["rules fired"])
@@ -181,7 +196,9 @@ def test_true_chances_make_one_scorer_more(tables, households, tmp_path):
 def test_chances_of_some_are_no_ceiling(tables, households, tmp_path):
     """An order that leaves most households out would be called one wrongly; why there is none is said."""
     write_chances(tmp_path, month_ends(LEARNT_BY, last_known(tables), 3), households[::2], np.full(100, 0.5))
-    shown = replayed(tables, tmp_path, say, learnt_by=LEARNT_BY, resamples=0)
+    days, _ = days_to_replay(tables, LEARNT_BY)
+    chances = read_chances(tmp_path, "entry", 12)
+    shown = replayed(tables, say, days, chances=chances, resamples=0)
     assert [row.scorer for row in shown.rows] == ["LightGBM", "rules fired"]
     assert "No ceiling" in shown.as_text()
 

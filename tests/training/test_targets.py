@@ -11,7 +11,8 @@ from features.definitions import FEATURES
 from features.errors import Refused, Usage
 from models.wording import wording
 from tests.entered import entered_county
-from training.learning import baselines, learn
+from training.beside import baselines
+from training.learning import learn
 from training.preparing import prepare
 from training.targets import TARGETS, Question, columns_for, registered_name
 from training.thinning import thinned

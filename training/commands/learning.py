@@ -81,6 +81,7 @@ def fit(  # noqa: PLR0913 - the words of the command
     from features.policy import illustrative, read_policy
     from models.bundle import Origin
     from training.gates import as_lines, as_mappings
+    from training.minutes import in_words
     from training.pipeline import fit as learn_and_register
     from training.pooling import read_counties
     from training.settings import places
@@ -99,12 +100,14 @@ def fit(  # noqa: PLR0913 - the words of the command
         taken_over=take_over,
         with_placebo=placebo,
         plan=replace(_plan(trials, minutes, bags, places().home), stability=stability),
+        clock=time.monotonic,
         told=told_steps(),
     )
     found, steady = fitted.found, fitted.stability
     if as_json:
         left_out = None if fitted.left_out is None else fitted.left_out.as_dict()
         told = {
+            "programme": None if fitted.programme is None else fitted.programme.as_dict(),
             "comparison": fitted.comparison.as_dict(),
             "left_out": left_out,
             "gates": as_mappings(fitted.gates),
@@ -113,6 +116,8 @@ def fit(  # noqa: PLR0913 - the words of the command
         }
         print_json({**vars(fitted), **told})
         return
+    if fitted.programme is not None:
+        typer.echo(f"{fitted.programme.as_text()}\n")
     typer.echo(fitted.comparison.as_text())
     if fitted.left_out is not None:
         typer.echo(f"\neach county by a model of the others\n{fitted.left_out.as_text()}")
@@ -124,7 +129,8 @@ def fit(  # noqa: PLR0913 - the words of the command
     counted = (
         f"{fitted.rows:,} rows, {fitted.events:,} with the outcome, of {fitted.households_hit:,} households"
     )
-    typer.echo(f"\n{counted}; registered as {fitted.name} version {fitted.version}")
+    typer.echo(f"\nit took {in_words(fitted.minutes)}")
+    typer.echo(f"{counted}; registered as {fitted.name} version {fitted.version}")
 
 
 def evaluate(  # noqa: PLR0913 - the words of the command

@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 
 from features.contract import Tables
 from features.vectors import Vectors
+from training.beside import baselines
 from training.cohort import Followed
 from training.comparison import Comparison, comparison
 from training.evaluation import Scores
-from training.learning import Told, baselines, learn
+from training.learning import Told, learn
 from training.preparing import prepare
 from training.splits import Origin, cut_once, never_in_train
 from training.tuning import PLAIN, Plan
