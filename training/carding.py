@@ -60,8 +60,8 @@ def card_of(
         reference=reference_distributions(model, vectors, followed.weight),
         limits=(
             (
-                "Measured on later blocks of earlier origins, on which the trees were chosen and the "
-                "calibration was fitted: calibration looks better here than it will."
+                "Measured on later blocks of earlier origins, on which the trees were chosen; each row's "
+                "probability by a calibration fitted on other rows, the one that serves on all of them."
             ),
             "No interval for a single household.",
             "Sampling weights of households were not used: every row counts alike.",

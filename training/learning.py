@@ -18,6 +18,7 @@ from models.risk import DEFAULT_PARAMS, RiskModel, fit_risk_model
 from models.sooner import Sooner, fit_sooner
 from training.baselines import AreaRate, Baseline, IncomeMargin
 from training.cohort import HORIZON_MONTHS, SOONER_MONTHS
+from training.crossfit import crossfitted
 from training.evaluation import MODEL, Scores
 from training.fifteen import LogisticOfFifteen
 from training.last_cycle import LastCycle
@@ -74,7 +75,8 @@ class Learnt:
     later : ndarray of int
         Rows that were scored by a model that had not seen them.
     scores : mapping of name to Scores
-        What the model and each baseline said of these rows, from earlier rows only.
+        What the model and each baseline said of these rows, from earlier rows only; the model's
+        probabilities by calibrations that saw neither a row's block nor its household.
     bags : int
         Of how many bags the trees are the mean.
     found : Found or None
@@ -172,7 +174,7 @@ def learn(  # noqa: PLR0913 - all that is learnt from
     calibration = replace(calibration, intercept=calibration.intercept + math.log(kept))
     sooner = () if soon is None else _sooner(chosen.raw, soon[later], y[later] == 1.0)
     model = replace(chosen.model, calibration=calibration, sooner=sooner)
-    said = Scores(chosen.raw, calibration.probability(chosen.raw))
+    said = Scores(chosen.raw, _promised(chosen.raw, vectors, y, origins, kept))
     beside = said_by_baselines(vectors, y, outcome_on, origins, target=target, kept=kept, told=told)
     scores = {MODEL: said, **beside}
     steady = None
@@ -203,6 +205,20 @@ def said_by_baselines(
             parts.append((baseline.score(block), shifted(baseline.probability(block), kept)))
         scores[name] = Scores(*(np.concatenate(part) for part in zip(*parts, strict=True)))
     return scores
+
+
+def _promised(
+    raw: NDArray[np.float64],
+    vectors: Vectors,
+    y: NDArray[np.float64],
+    origins: Sequence[Sides],
+    kept: float,
+) -> NDArray[np.float64]:
+    """Return the probabilities by which the model is judged, from calibrations that did not see the row."""
+    blocks = [np.flatnonzero(test) for _, test in origins]
+    later = np.concatenate(blocks)
+    block = np.repeat(np.arange(len(blocks)), [rows.size for rows in blocks])
+    return shifted(crossfitted(raw, y[later], vectors.household_id[later], block), kept)
 
 
 def _sooner(raw: NDArray[np.float64], soon: NDArray[np.bool_], came: NDArray[np.bool_]) -> tuple[Sooner, ...]:
