@@ -1,4 +1,4 @@
-"""Probabilities of rows from calibrations that have not seen them: neither their block nor their household."""
+"""Probabilities of rows from calibrations that saw neither their block of time nor their household."""
 
 from __future__ import annotations
 
@@ -17,9 +17,7 @@ FOLDS = 5
 TWO_KINDS = 2
 
 
-def crossfitted(
-    raw: Floats, y: Floats, household_id: NDArray[np.str_], block: NDArray[np.intp]
-) -> Floats:
+def crossfitted(raw: Floats, y: Floats, household_id: NDArray[np.str_], block: NDArray[np.intp]) -> Floats:
     """Return what each row is promised by a calibration of other blocks and other households.
 
     Parameters

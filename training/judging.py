@@ -24,6 +24,7 @@ from training.carding import LEARNT_BY
 from training.ceiling import Ceiling, compare_with_ceiling
 from training.cohort import Followed
 from training.comparison import Comparison, comparison, judged_by_household
+from training.coverage import coverage
 from training.evaluation import MODEL, Scores
 from training.horizon import months_on
 from training.judgement import Judgement
@@ -166,6 +167,7 @@ def evaluate(  # noqa: PLR0913 - the words of the command
     if chances is not None:
         told("the ceiling")
         ceiling, of_chances = _ceiling(chances, scorers, observer, resamples)
+    intervals = coverage(bundle.model, test, said[MODEL], chances, of_chances, resamples=resamples)
     programme = None
     if visits_per_100 is not None:
         programme = replayed(
@@ -197,6 +199,7 @@ def evaluate(  # noqa: PLR0913 - the words of the command
         left_out=left_out,
         programme=programme,
         apart=apart,
+        intervals=intervals,
     )
     return judgement, predictions(test, said, learnt_by, chances, of_chances)
 

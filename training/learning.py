@@ -17,19 +17,22 @@ from models.calibration import fit_calibration
 from models.risk import DEFAULT_PARAMS, RiskModel, fit_risk_model
 from models.sooner import Sooner, fit_sooner
 from training.baselines import AreaRate, Baseline, IncomeMargin
+from training.choosing import best_found, best_of
 from training.cohort import HORIZON_MONTHS, SOONER_MONTHS
 from training.crossfit import crossfitted
 from training.evaluation import MODEL, Scores
 from training.fifteen import LogisticOfFifteen
 from training.last_cycle import LastCycle
+from training.levels import of_the_last_year
 from training.logistic import LogisticOnVectors
 from training.rule_points import RulePoints
 from training.rules_fired import RulesFired
 from training.splits import earlier_cuts, rolling_origins
+from training.spreading import spread_of
 from training.stability import Stability, stability
 from training.targets import AREA_RATE, NEXT_VISIT
 from training.thinning import shifted
-from training.tuning import PLAIN, Fit, Found, Params, Plan, Sides, published_loss, search
+from training.tuning import PLAIN, Found, Params, Plan, Sides, search
 from training.vulnerability import STRUCTURAL, VulnerabilityToPoverty
 
 CANDIDATES: tuple[Mapping[str, float | str], ...] = (
@@ -66,7 +69,7 @@ class Learnt:
     Parameters
     ----------
     model : RiskModel
-        Fitted on all rows, calibrated on the earlier origins' later blocks.
+        Fitted on all rows, calibrated on the earlier origins' later blocks, at the level of their last year.
     params : mapping
         The chosen trees.
     losses : tuple of float
@@ -164,16 +167,32 @@ def learn(  # noqa: PLR0913 - all that is learnt from
     origins = origins_of(vectors, y, outcome_on)
     later = np.concatenate([np.flatnonzero(test) for _, test in origins])
     if plan.budget is None:
-        chosen = _best_of(candidates, fit, vectors, y, origins, told)
+        chosen = best_of(candidates, fit, vectors, y, origins, told)
     else:
         told(f"a search of {plan.budget.as_text()}")
         question = f"{target} {horizon_months} months, bags: {plan.bags}"
         found = search(vectors, y, origins, fit=fit, question=question, first=candidates, budget=plan.budget)
-        chosen = _best_found(found, fit, vectors, y, origins, told)
-    calibration = fit_calibration(chosen.raw, y[later])
+        chosen = best_found(found, fit, vectors, y, origins, told)
+    calibration = of_the_last_year(
+        fit_calibration(chosen.raw, y[later]),
+        chosen.raw,
+        y[later],
+        vectors.household_id[later],
+        vectors.as_of[later],
+    )
     calibration = replace(calibration, intercept=calibration.intercept + math.log(kept))
     sooner = () if soon is None else _sooner(chosen.raw, soon[later], y[later] == 1.0)
-    model = replace(chosen.model, calibration=calibration, sooner=sooner)
+    spread = spread_of(
+        vectors,
+        y,
+        origins[-1],
+        params=chosen.params,
+        fit=fit,
+        target=target,
+        horizon_months=horizon_months,
+        kept=kept,
+    )
+    model = replace(chosen.model, calibration=calibration, sooner=sooner, spread=spread)
     said = Scores(chosen.raw, _promised(chosen.raw, vectors, y, origins, kept))
     beside = said_by_baselines(vectors, y, outcome_on, origins, target=target, kept=kept, told=told)
     scores = {MODEL: said, **beside}
@@ -226,65 +245,6 @@ def _sooner(raw: NDArray[np.float64], soon: NDArray[np.bool_], came: NDArray[np.
     if np.unique(soon[came]).size < TWO_KINDS:
         return ()
     return (fit_sooner(raw[came], soon[came], SOONER_MONTHS),)
-
-
-@dataclass(frozen=True)
-class _Chosen:
-    """Trees fitted on all rows, and what they said of the later rows before they had seen them."""
-
-    params: Params
-    model: RiskModel
-    raw: NDArray[np.float64]
-    losses: tuple[float, ...]
-    found: Found | None = None
-
-
-def _best_of(
-    candidates: Sequence[Params],
-    fit: Fit,
-    vectors: Vectors,
-    y: NDArray[np.float64],
-    origins: Sequence[Sides],
-    told: Told,
-) -> _Chosen:
-    later = np.concatenate([np.flatnonzero(test) for _, test in origins])
-    raw: list[NDArray[np.float64]] = []
-    for number, params in enumerate(candidates, start=1):
-        told(f"trees {number} of {len(candidates)} on {len(origins)} earlier origins")
-        raw.append(_later_scores(params, fit, vectors, y, origins))
-    losses = tuple(published_loss(one, y[later]) for one in raw)
-    best = int(np.argmin(losses))
-    told("the chosen trees on all rows")
-    return _Chosen(candidates[best], fit(vectors, y, candidates[best]), raw[best], losses)
-
-
-def _best_found(
-    found: Found,
-    fit: Fit,
-    vectors: Vectors,
-    y: NDArray[np.float64],
-    origins: Sequence[Sides],
-    told: Told,
-) -> _Chosen:
-    """Take the best trees that cost no more than the budget on all rows either, where they are fullest."""
-    told(f"{found.as_text()}; the chosen trees on all rows")
-    for params in found.best_first:
-        try:
-            model = fit(vectors, y, params)
-        except Refused as refused:
-            told(f"the next best, for {refused}")
-            continue
-        raw = _later_scores(params, fit, vectors, y, origins)
-        return _Chosen(params, model, raw, found.losses, found)
-    raise Refused("all trees that were tried to the end cost too much on all rows")
-
-
-def _later_scores(
-    params: Params, fit: Fit, vectors: Vectors, y: NDArray[np.float64], origins: Sequence[Sides]
-) -> NDArray[np.float64]:
-    return np.concatenate(
-        [fit(vectors.take(train), y[train], params).score(vectors.take(test)) for train, test in origins]
-    )
 
 
 def origins_of(vectors: Vectors, y: NDArray[np.float64], outcome_on: NDArray[np.datetime64]) -> list[Sides]:
