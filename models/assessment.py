@@ -35,8 +35,9 @@ class Assessment:
     """What is said of one household as of one day; fields as in the API.
 
     A field is None where the answer holds no such thing: ``probability`` and ``odds`` of a
-    household of which too little is known; ``interval``, ``level``, ``course``, ``display``,
-    ``rules`` and ``supports`` as long as neither model nor policy gives them.
+    household of which too little is known; ``interval`` of a model without a spread (`models.spread`);
+    ``level``, ``course``, ``display``, ``rules`` and ``supports`` as long as neither model nor policy
+    gives them.
     """
 
     assessment_id: str
@@ -172,6 +173,7 @@ def _assessed(same: _Same, tables: Tables, behind: Evidence, day: np.datetime64)
             share=shares.by_concept(row),
             said=_Said(
                 float(probability[row]),
+                None if model.spread is None else model.spread.interval(float(probability[row])),
                 {months: float(values[row]) for months, values in sooner.items()},
                 float(usual[row]),
             ),
@@ -181,9 +183,10 @@ def _assessed(same: _Same, tables: Tables, behind: Evidence, day: np.datetime64)
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """What the model says of a household: within its horizon and shorter ones, and what is usual around."""
+    """What the model says of a household, within its horizon and shorter ones, and what is usual around."""
 
     probability: float
+    interval: tuple[float, float] | None
     sooner: Mapping[int, float]
     usual: float
 
@@ -221,7 +224,7 @@ class _Same:
             target=model.target,
             probability=said.probability if judged else None,
             horizon_months=model.horizon_months,
-            interval=None,
+            interval=said.interval if judged else None,
             also=tuple(
                 {"horizon_months": months, "probability": sooner}
                 for months, sooner in said.sooner.items()

@@ -19,6 +19,7 @@ from models.manifest import FILE_NAME, MANIFEST, as_json, checked_files, read_js
 from models.risk import RiskModel
 from models.signing import SIGNATURE
 from models.sooner import sooner_from
+from models.spread import spread_from
 
 BUNDLE_VERSION = 1
 TrainedOn = Literal["real", "benchmark", "simulated"]
@@ -258,6 +259,7 @@ def _spec(model: RiskModel) -> dict[str, object]:
             },
             *(each.as_mapping() for each in model.sooner),
         ],
+        "spread": None if model.spread is None else model.spread.as_mapping(),
         "cuts": None,
         "cost": model.cost,
     }
@@ -279,6 +281,7 @@ def _model_from(files: Mapping[str, bytes]) -> RiskModel:
             booster_text=_named(files, booster).decode(),
             calibration=calibration_from(horizon["calibration"]),
             sooner=tuple(sooner_from(each) for each in sooner),
+            spread=spread_from(spec.get("spread")),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise Foreign(f"{SPEC} is not what a bundle of version {BUNDLE_VERSION} holds: {error!r}") from error

@@ -53,6 +53,8 @@ def _answers(bundle: Bundle, policy: Policy, content: Mapping[str, Any]) -> dict
     return {
         one.household_id: {
             "probability": one.probability,
+            # Bundles without intervals were made without this key, and must pass as they did.
+            **({} if one.interval is None else {"interval": list(one.interval)}),
             "also": list(one.also),
             "points_by_concept": dict(one.points_by_concept),
             "vector_sha256": one.vector_sha256,

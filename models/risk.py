@@ -14,6 +14,7 @@ from features.errors import Foreign, Refused, Usage
 from features.vectors import Vectors
 from models.calibration import UNCALIBRATED, LogisticCalibration, fit_calibration
 from models.sooner import Sooner
+from models.spread import Spread
 
 COST_BUDGET = 100_000
 """Σ depth² over all leaves that a model may have: about 0.5 ms of contributions a household."""
@@ -66,6 +67,8 @@ class RiskModel:
         From raw score to probability.
     sooner : tuple of Sooner
         Shorter horizons of the same score, none where they cannot be told apart.
+    spread : Spread, optional
+        How far true chances lie about the probability; None where that was not fitted.
 
     Raises
     ------
@@ -82,6 +85,7 @@ class RiskModel:
     booster_text: str = field(repr=False)
     calibration: LogisticCalibration
     sooner: tuple[Sooner, ...] = ()
+    spread: Spread | None = None
 
     def __post_init__(self) -> None:
         count = len(self.features)

@@ -157,7 +157,11 @@ _ANSWERS: dict[str, Schema] = {
         target=_TEXT,
         probability={"type": ["number", "null"], "description": "Of the target within the horizon."},
         horizon_months={"type": "integer"},
-        interval={"type": ["array", "null"], "items": _NUMBER},
+        interval={
+            "type": ["array", "null"],
+            "items": _NUMBER,
+            "description": "For the household's own true chance, which lies inside for nine in ten households.",
+        },
         also={"type": "array", "items": _ANY},
         odds=_NULLABLE,
         level={"type": ["string", "null"]},

@@ -11,6 +11,7 @@ from features.vectors import Vectors
 from models.bundle import TrainedOn
 from models.card import Card, reference_distributions
 from models.risk import DEFAULT_PARAMS
+from models.spread import Spread
 from training.cohort import Followed
 from training.intervals import Estimate
 from training.learning import Learnt
@@ -60,14 +61,24 @@ def card_of(
         reference=reference_distributions(model, vectors, followed.weight),
         limits=(
             (
-                "Measured on later blocks of earlier origins, on which the trees were chosen and the "
-                "calibration was fitted: calibration looks better here than it will."
+                "Measured on later blocks of earlier origins, on which the trees were chosen; each row's "
+                "probability by a calibration fitted on other rows, the one that serves on all of them."
             ),
-            "No interval for a single household.",
+            _of_intervals(model.spread),
             "Sampling weights of households were not used: every row counts alike.",
         ),
         sooner=tuple(each.months for each in model.sooner),
         programme=None if shown.programme is None else shown.programme.as_dict(),
+    )
+
+
+def _of_intervals(spread: Spread | None) -> str:
+    if spread is None:
+        return "No interval for a single household."
+    return (
+        f"The interval for a household's true chance ({spread.level:.0%}) rests on how unlike households of "
+        "one probability are in a simulated county; on real ones only what came of many can be held "
+        "against it."
     )
 
 

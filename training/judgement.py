@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from training.apart import Apart
 from training.ceiling import Ceiling
 from training.comparison import Comparison
+from training.coverage import Coverage
 from training.evaluation import MODEL, leak_suspected
 from training.programme_table import ProgrammeTable
 
@@ -43,6 +44,8 @@ class Judgement:
         What monthly lists would have found, where that was asked for.
     apart : Apart or None
         The version told apart by groups, kinds and years, where that was asked for.
+    intervals : Coverage or None
+        What its intervals for a household's true chance hold; None of a version without them.
     """
 
     name: str
@@ -58,6 +61,7 @@ class Judgement:
     left_out: int
     programme: ProgrammeTable | None = None
     apart: Apart | None = None
+    intervals: Coverage | None = None
 
     def as_dict(self) -> dict[str, object]:
         """Give everything ready for JSON; programme and groups only where they were asked for."""
@@ -67,7 +71,8 @@ class Judgement:
             "sooner": {str(months): compared.as_dict() for months, compared in self.sooner.items()},
             "ceiling": None if self.ceiling is None else self.ceiling.as_dict(),
         }
-        for name, more in (("programme", self.programme), ("apart", self.apart)):
+        parts = (("programme", self.programme), ("apart", self.apart), ("intervals", self.intervals))
+        for name, more in parts:
             del given[name]
             if more is not None:
                 given[name] = more.as_dict()
@@ -95,6 +100,8 @@ class Judgement:
             )
         if self.ceiling is not None:
             parts.append(self.ceiling.as_text())
+        if self.intervals is not None:
+            parts.append(self.intervals.as_text())
         if self.left_out:
             parts.append(f"{self.left_out} rows with a chance were not at risk as known, and are left out.")
         if self.programme is not None:

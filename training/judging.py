@@ -22,6 +22,7 @@ from training.carding import LEARNT_BY
 from training.ceiling import Ceiling, compare_with_ceiling
 from training.cohort import Followed, both_kinds
 from training.comparison import Comparison, comparison
+from training.coverage import coverage
 from training.evaluation import MODEL, Scores
 from training.horizon import months_on
 from training.judgement import Judgement
@@ -127,6 +128,7 @@ def evaluate(  # noqa: PLR0913 - the words of the command
     if chances is not None:
         told("the ceiling")
         ceiling, of_chances = _ceiling(chances, scorers, observer, resamples)
+    intervals = coverage(bundle.model, test, said[MODEL], chances, of_chances, resamples=resamples)
     programme = None
     if visits_per_100 is not None and replay is not None:
         days, seen = replay
@@ -160,6 +162,7 @@ def evaluate(  # noqa: PLR0913 - the words of the command
         left_out=left_out,
         programme=programme,
         apart=apart,
+        intervals=intervals,
     )
     return judgement, predictions(test, said, learnt_by, chances, of_chances)
 

@@ -17,11 +17,16 @@ from models.calibration import fit_calibration
 from models.risk import DEFAULT_PARAMS, RiskModel, fit_risk_model
 from models.sooner import Sooner, fit_sooner
 from training.beside import Earlier, earlier_of, fitted_beside, said_beside
+from training.choosing import best_found, best_of
 from training.cohort import HORIZON_MONTHS, SOONER_MONTHS, both_kinds
+from training.crossfit import crossfitted
 from training.evaluation import MODEL, Scores
+from training.levels import of_the_last_year
 from training.splits import earlier_cuts, rolling_origins
+from training.spreading import spread_of
 from training.stability import Stability, stability
-from training.tuning import PLAIN, Fit, Found, Params, Plan, Sides, published_loss, search
+from training.thinning import shifted
+from training.tuning import PLAIN, Found, Params, Plan, Sides, search
 
 CANDIDATES: tuple[Mapping[str, float | str], ...] = (
     {"num_iterations": 600, "learning_rate": 0.02, "num_leaves": 7, "feature_fraction": 0.5},
@@ -56,7 +61,7 @@ class Learnt:
     Parameters
     ----------
     model : RiskModel
-        Fitted on all rows, calibrated on the earlier origins' later blocks.
+        Fitted on all rows, calibrated on the earlier origins' later blocks, at the level of their last year.
     params : mapping
         The chosen trees.
     losses : tuple of float
@@ -65,7 +70,8 @@ class Learnt:
     later : ndarray of int
         Rows that were scored by a model that had not seen them.
     scores : mapping of name to Scores
-        What the model and each baseline said of these rows, from earlier rows only.
+        What the model and each baseline said of these rows, from earlier rows only; the model's
+        probabilities by calibrations that saw neither a row's block nor its household.
     bags : int
         Of how many bags the trees are the mean.
     found : Found or None
@@ -132,17 +138,33 @@ def learn(  # noqa: PLR0913 - all that is learnt from
     origins = origins_of(vectors, y, outcome_on)
     later = np.concatenate([np.flatnonzero(test) for _, test in origins])
     if plan.budget is None:
-        chosen = _best_of(candidates, fit, vectors, y, origins, told)
+        chosen = best_of(candidates, fit, vectors, y, origins, told)
     else:
         told(f"trees: a search of {plan.budget.as_text()}")
         question = f"{target} {horizon_months} months, bags: {plan.bags}"
         found = search(vectors, y, origins, fit=fit, question=question, first=candidates, budget=plan.budget)
-        chosen = _best_found(found, fit, vectors, y, origins, told)
-    calibration = fit_calibration(chosen.raw, y[later])
+        chosen = best_found(found, fit, vectors, y, origins, told)
+    calibration = of_the_last_year(
+        fit_calibration(chosen.raw, y[later]),
+        chosen.raw,
+        y[later],
+        vectors.household_id[later],
+        vectors.as_of[later],
+    )
     calibration = replace(calibration, intercept=calibration.intercept + math.log(kept))
     sooner = () if soon is None else _sooner(chosen.raw, soon[later], y[later] == 1.0)
-    model = replace(chosen.model, calibration=calibration, sooner=sooner)
-    said = Scores(chosen.raw, calibration.probability(chosen.raw))
+    spread = spread_of(
+        vectors,
+        y,
+        origins[-1],
+        params=chosen.params,
+        fit=fit,
+        target=target,
+        horizon_months=horizon_months,
+        kept=kept,
+    )
+    model = replace(chosen.model, calibration=calibration, sooner=sooner, spread=spread)
+    said = Scores(chosen.raw, _promised(chosen.raw, vectors, y, origins, kept))
     beside = fitted_beside(vectors, y, outcome_on, origins, target=target, told=told)
     scores = {MODEL: said, **said_beside(beside, vectors, origins, kept)}
     earlier = earlier_of(origins, outcome_on, chosen.before, beside)
@@ -155,81 +177,25 @@ def learn(  # noqa: PLR0913 - all that is learnt from
     )
 
 
+def _promised(
+    raw: NDArray[np.float64],
+    vectors: Vectors,
+    y: NDArray[np.float64],
+    origins: Sequence[Sides],
+    kept: float,
+) -> NDArray[np.float64]:
+    """Return the probabilities by which the model is judged, from calibrations that did not see the row."""
+    blocks = [np.flatnonzero(test) for _, test in origins]
+    later = np.concatenate(blocks)
+    block = np.repeat(np.arange(len(blocks)), [rows.size for rows in blocks])
+    return shifted(crossfitted(raw, y[later], vectors.household_id[later], block), kept)
+
+
 def _sooner(raw: NDArray[np.float64], soon: NDArray[np.bool_], came: NDArray[np.bool_]) -> tuple[Sooner, ...]:
     """Return the shorter horizon, where some outcomes came sooner and some later."""
     if not both_kinds(soon[came].astype(np.float64)):
         return ()
     return (fit_sooner(raw[came], soon[came], SOONER_MONTHS),)
-
-
-@dataclass(frozen=True)
-class _Chosen:
-    """Trees fitted on all rows and on those before each origin, and what these said of the later rows."""
-
-    params: Params
-    model: RiskModel
-    before: tuple[RiskModel, ...]
-    raw: NDArray[np.float64]
-    losses: tuple[float, ...]
-    found: Found | None = None
-
-
-def _best_of(
-    candidates: Sequence[Params],
-    fit: Fit,
-    vectors: Vectors,
-    y: NDArray[np.float64],
-    origins: Sequence[Sides],
-    told: Told,
-) -> _Chosen:
-    later = np.concatenate([np.flatnonzero(test) for _, test in origins])
-    before: list[tuple[RiskModel, ...]] = []
-    raw: list[NDArray[np.float64]] = []
-    for number, params in enumerate(candidates, start=1):
-        told(f"trees: {number} of {len(candidates)} on {len(origins)} earlier origins")
-        before.append(_before(params, fit, vectors, y, origins))
-        raw.append(_later_scores(before[-1], vectors, origins))
-    losses = tuple(published_loss(one, y[later]) for one in raw)
-    best = int(np.argmin(losses))
-    told("trees: the chosen on all rows")
-    model = fit(vectors, y, candidates[best])
-    return _Chosen(candidates[best], model, before[best], raw[best], losses)
-
-
-def _best_found(
-    found: Found,
-    fit: Fit,
-    vectors: Vectors,
-    y: NDArray[np.float64],
-    origins: Sequence[Sides],
-    told: Told,
-) -> _Chosen:
-    """Take the best trees that cost no more than the budget on all rows either, where they are fullest."""
-    told(f"trees: {found.as_text()}; the chosen on all rows")
-    for params in found.best_first:
-        try:
-            model = fit(vectors, y, params)
-        except Refused as refused:
-            told(f"trees: the next best, for {refused}")
-            continue
-        before = _before(params, fit, vectors, y, origins)
-        return _Chosen(params, model, before, _later_scores(before, vectors, origins), found.losses, found)
-    raise Refused("all trees that were tried to the end cost too much on all rows")
-
-
-def _before(
-    params: Params, fit: Fit, vectors: Vectors, y: NDArray[np.float64], origins: Sequence[Sides]
-) -> tuple[RiskModel, ...]:
-    """Fit trees on the rows before each origin."""
-    return tuple(fit(vectors.take(train), y[train], params) for train, _ in origins)
-
-
-def _later_scores(
-    before: Sequence[RiskModel], vectors: Vectors, origins: Sequence[Sides]
-) -> NDArray[np.float64]:
-    return np.concatenate(
-        [model.score(vectors.take(test)) for model, (_, test) in zip(before, origins, strict=True)]
-    )
 
 
 def origins_of(vectors: Vectors, y: NDArray[np.float64], outcome_on: NDArray[np.datetime64]) -> list[Sides]:

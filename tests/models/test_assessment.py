@@ -17,12 +17,13 @@ from features.intake import plain
 from features.policy import illustrative
 from features.tables import HOUSEHOLD_TABLES, TABLES
 from features.vectors import build_vectors
-from models.assessment import assess, odds, replay, sufficiency
+from models.assessment import CONFIDENCE_ZH, assess, odds, replay, sufficiency
 from models.bundle import Origin, read_bundle, write_bundle
 from models.calibration import LogisticCalibration
 from models.contributions import contributions
 from models.risk import fit_risk_model
 from models.sooner import Sooner
+from models.spread import Spread
 from tests.made import AREAS, made_panel
 
 AS_OF = "2025-03-31"
@@ -30,6 +31,7 @@ LEARNT_ON = [np.datetime64(day) for day in ("2024-03-31", "2024-09-30", "2025-03
 POLICY = illustrative()
 MADE_AT = "2025-04-01T08:00:00+08:00"
 USUAL = {"north": 0.05, "south": 0.15}
+SPREAD = Spread(0.9, (-4.0, -1.0), (0.1, 0.5), (4.0, 3.0))
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +72,7 @@ def bundle(tables, tmp_path_factory):
         params={"num_iterations": 80, "learning_rate": 0.1, "min_data_in_leaf": 15},
         calibration=(vectors, y),
     )
-    model = replace(model, sooner=(Sooner(6, LogisticCalibration(0.2, -0.3)),))
+    model = replace(model, sooner=(Sooner(6, LogisticCalibration(0.2, -0.3)),), spread=SPREAD)
     path = tmp_path_factory.mktemp("bundles") / "fangpin-next-visit-1"
     write_bundle(path, model, Origin("simulated", AREAS, {"base_rate": "0.1"}, "fangpin-next-visit"), {})
     return read_bundle(path)
@@ -196,6 +198,31 @@ def test_the_sentences_hold_no_word_of_the_model(answers):
             assert not any(
                 word in sentence for word in ("概率", "特征", "权重", "SHAP", "模型", "nan", "贡献")
             )
+
+
+def test_the_interval_is_that_of_the_probability(answers):
+    """Who has a probability has an interval about it; nobody else has one."""
+    for one in answers:
+        expected = None if one.probability is None else SPREAD.interval(one.probability)
+        assert one.interval == expected
+    assert any(one.interval is not None for one in answers)
+
+
+def test_a_model_without_a_spread_gives_no_interval(bundle, tables):
+    """As models of an older release, which go on to give all else."""
+    without = replace(bundle, model=replace(bundle.model, spread=None))
+    told = assess(without, POLICY, tables, AS_OF, made_at=MADE_AT)
+    assert {one.interval for one in told} == {None}
+    assert any(one.probability is not None for one in told)
+
+
+@pytest.mark.parametrize(
+    ("enough", "words"),
+    [("enough", "把握较大"), ("thin", "资料偏旧，把握一般"), ("insufficient", "资料不足")],
+)
+def test_every_state_has_its_words(enough, words):
+    """As the interface promises them."""
+    assert CONFIDENCE_ZH[enough] == words
 
 
 def test_insufficient_gives_no_number_and_asks(answers):

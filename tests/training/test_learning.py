@@ -9,7 +9,7 @@ from sklearn.metrics import log_loss
 from features.definitions import FEATURES
 from tests.made import made_panel
 from training.beside import baselines
-from training.learning import CANDIDATES, Learnt, fit_trees, learn
+from training.learning import CANDIDATES, Learnt, fit_trees, learn, origins_of
 from training.preparing import prepare
 
 TINY = (
@@ -59,16 +59,31 @@ def test_the_later_rows_were_scored_by_models_that_had_not_seen_them(rows, learn
 
 
 def test_the_calibration_is_that_of_the_later_rows(rows, learnt):
-    """The mean probability of the later rows is their share of events."""
+    """By the calibration that serves, the mean probability of the later rows is their share of events."""
     _, y, _ = rows
-    scores = learnt.scores["LightGBM"]
-    assert scores.probability.mean() == pytest.approx(y[learnt.later].mean(), abs=1e-9)
+    said = learnt.model.calibration.probability(learnt.scores["LightGBM"].score)
+    assert said.mean() == pytest.approx(y[learnt.later].mean(), abs=1e-9)
     assert learnt.model.calibration.slope > 0
     rate = y[learnt.later].mean()
     assert (
-        log_loss(y[learnt.later], scores.probability)
-        <= log_loss(y[learnt.later], np.full(learnt.later.size, rate)) + 1e-9
+        log_loss(y[learnt.later], said) <= log_loss(y[learnt.later], np.full(learnt.later.size, rate)) + 1e-9
     )
+
+
+def test_the_model_is_judged_by_calibrations_that_saw_neither_block_nor_household(rows, learnt):
+    """Turning round what came of the last block moves no probability of it that is judged."""
+    vectors, y, outcome_on = rows
+    *_, (_, test) = origins_of(*rows)
+    turned = np.where(test, 1 - y, y)
+    (same, other) = (
+        learn(vectors, outcomes, outcome_on, target="next_visit", candidates=TINY[:1])
+        for outcomes in (y, turned)
+    )
+    own = np.isin(learnt.later, np.flatnonzero(test))
+    judged = [each.scores["LightGBM"].probability for each in (same, other)]
+    assert 0 < own.sum() < own.size
+    assert judged[0][own].tobytes() == judged[1][own].tobytes()
+    assert same.model.calibration != other.model.calibration
 
 
 def test_sure_directions_are_kept(learnt, rows):
