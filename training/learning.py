@@ -22,6 +22,7 @@ from training.evaluation import MODEL, Scores
 from training.fifteen import LogisticOfFifteen
 from training.last_cycle import LastCycle
 from training.logistic import LogisticOnVectors
+from training.row_weights import RowWeights, repeated, row_weights
 from training.rule_points import RulePoints
 from training.rules_fired import RulesFired
 from training.splits import earlier_cuts, rolling_origins
@@ -126,6 +127,7 @@ def learn(  # noqa: PLR0913 - all that is learnt from
     horizon_months: int = HORIZON_MONTHS,
     kept: float = 1.0,
     soon: NDArray[np.bool_] | None = None,
+    weight: NDArray[np.float64] | None = None,
     candidates: tuple[Mapping[str, float | str], ...] = CANDIDATES,
     plan: Plan = PLAIN,
     told: Told = lambda _: None,
@@ -143,6 +145,8 @@ def learn(  # noqa: PLR0913 - all that is learnt from
         shifted so that they hold for all.
     soon : (rows,) array of bool, optional
         Which outcomes came within the shorter horizon.
+    weight : (rows,) array, optional
+        How many rows each stands for, the thinning apart, of a mean of one (`training.helped`).
     candidates : tuple of mapping
         The trees to choose from, by mean log loss.
     plan : Plan
@@ -155,25 +159,38 @@ def learn(  # noqa: PLR0913 - all that is learnt from
     Refused
         Where the outcomes are too few for one to lie on either side of any cut.
     """
+    weights = row_weights(vectors, weight)
 
     def fit(rows: Vectors, outcomes: NDArray[np.float64], params: Params) -> RiskModel:
-        return fit_trees(rows, outcomes, params, target, horizon_months, bags=plan.bags)
+        return fit_trees(rows, outcomes, params, target, horizon_months, bags=plan.bags, weights=weights)
 
     origins = origins_of(vectors, y, outcome_on)
     later = np.concatenate([np.flatnonzero(test) for _, test in origins])
     if plan.budget is None:
-        chosen = _best_of(candidates, fit, vectors, y, origins, told)
+        chosen = _best_of(candidates, fit, vectors, y, origins, told, weight)
     else:
         told(f"a search of {plan.budget.as_text()}")
         question = f"{target} {horizon_months} months, bags: {plan.bags}"
-        found = search(vectors, y, origins, fit=fit, question=question, first=candidates, budget=plan.budget)
+        found = search(
+            vectors,
+            y,
+            origins,
+            fit=fit,
+            question=question,
+            first=candidates,
+            budget=plan.budget,
+            weight=weight,
+        )
         chosen = _best_found(found, fit, vectors, y, origins, told)
-    calibration = fit_calibration(chosen.raw, y[later])
+    counted = None if weight is None else weight[later]
+    calibration = fit_calibration(chosen.raw, y[later], weight=counted)
     calibration = replace(calibration, intercept=calibration.intercept + math.log(kept))
-    sooner = () if soon is None else _sooner(chosen.raw, soon[later], y[later] == 1.0)
+    sooner = () if soon is None else _sooner(chosen.raw, soon[later], y[later] == 1.0, counted)
     model = replace(chosen.model, calibration=calibration, sooner=sooner)
     said = Scores(chosen.raw, calibration.probability(chosen.raw))
-    beside = said_by_baselines(vectors, y, outcome_on, origins, target=target, kept=kept, told=told)
+    beside = said_by_baselines(
+        vectors, y, outcome_on, origins, target=target, kept=kept, weight=weight, told=told
+    )
     scores = {MODEL: said, **beside}
     steady = None
     if plan.stability:
@@ -190,26 +207,37 @@ def said_by_baselines(
     *,
     target: str,
     kept: float,
+    weight: NDArray[np.float64] | None = None,
     told: Told,
 ) -> dict[str, Scores]:
-    """Return what each baseline says of the later blocks of earlier origins, from the rows before each."""
+    """Return what each baseline says of the later blocks of earlier origins, from the rows before each.
+
+    Baselines take no weights: they learn from rows as often as these weigh.
+    """
     scores = {}
     for name in baselines(target):
         told(f"{name} on earlier origins")
         parts = []
         for train, test in origins:
-            baseline = baselines(target)[name].fit(vectors.take(train), y[train], outcome_on[train])
+            rows = repeated(weight, np.flatnonzero(train))
+            baseline = baselines(target)[name].fit(vectors.take(rows), y[rows], outcome_on[rows])
             block = vectors.take(test)
             parts.append((baseline.score(block), shifted(baseline.probability(block), kept)))
         scores[name] = Scores(*(np.concatenate(part) for part in zip(*parts, strict=True)))
     return scores
 
 
-def _sooner(raw: NDArray[np.float64], soon: NDArray[np.bool_], came: NDArray[np.bool_]) -> tuple[Sooner, ...]:
+def _sooner(
+    raw: NDArray[np.float64],
+    soon: NDArray[np.bool_],
+    came: NDArray[np.bool_],
+    weight: NDArray[np.float64] | None,
+) -> tuple[Sooner, ...]:
     """Return the shorter horizon, where some outcomes came sooner and some later."""
     if np.unique(soon[came]).size < TWO_KINDS:
         return ()
-    return (fit_sooner(raw[came], soon[came], SOONER_MONTHS),)
+    counted = None if weight is None else weight[came]
+    return (fit_sooner(raw[came], soon[came], SOONER_MONTHS, weight=counted),)
 
 
 @dataclass(frozen=True)
@@ -230,13 +258,15 @@ def _best_of(
     y: NDArray[np.float64],
     origins: Sequence[Sides],
     told: Told,
+    weight: NDArray[np.float64] | None,
 ) -> _Chosen:
     later = np.concatenate([np.flatnonzero(test) for _, test in origins])
     raw: list[NDArray[np.float64]] = []
     for number, params in enumerate(candidates, start=1):
         told(f"trees {number} of {len(candidates)} on {len(origins)} earlier origins")
         raw.append(_later_scores(params, fit, vectors, y, origins))
-    losses = tuple(published_loss(one, y[later]) for one in raw)
+    counted = None if weight is None else weight[later]
+    losses = tuple(published_loss(one, y[later], counted) for one in raw)
     best = int(np.argmin(losses))
     told("the chosen trees on all rows")
     return _Chosen(candidates[best], fit(vectors, y, candidates[best]), raw[best], losses)
@@ -295,6 +325,7 @@ def fit_trees(
     horizon_months: int = HORIZON_MONTHS,
     *,
     bags: int = 1,
+    weights: RowWeights | None = None,
 ) -> RiskModel:
     """Fit trees under the catalogue's concepts and sure directions, as the mean of bags of households.
 
@@ -308,9 +339,10 @@ def fit_trees(
         kept = bag(vectors.household_id, number, bags)
         if np.unique(y[kept]).size < TWO_KINDS:
             kept = np.ones_like(kept)
+        part = vectors if bags == 1 else vectors.take(kept)
         models.append(
             fit_risk_model(
-                vectors if bags == 1 else vectors.take(kept),
+                part,
                 y[kept],
                 target=target,
                 horizon_months=horizon_months,
@@ -319,6 +351,7 @@ def fit_trees(
                     name: FEATURES[name].direction for name in vectors.features if FEATURES[name].direction
                 },
                 params={"num_threads": 2, **each, "seed": seed + number},
+                weight=None if weights is None else weights.of(part),
             )
         )
     return mean_of(models)

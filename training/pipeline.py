@@ -22,12 +22,14 @@ from training.cohort import Followed
 from training.comparison import Comparison, comparison, judged_by_household
 from training.drawn import figures
 from training.gates import Gate, as_mappings, gates_of
+from training.helped.treating import RECORDED, Helped, Treatment, treated
 from training.intervals import Estimate
 from training.learning import Learnt, Told, fit_trees, learn
 from training.leaving_out import left_out
 from training.placebo import placebo
 from training.pooling import Pooled
 from training.preparing import prepare
+from training.row_weights import RowWeights, row_weights
 from training.settings import Places
 from training.stability import Stability
 from training.taking_over import take_over
@@ -62,6 +64,8 @@ class Fitted:
         What a search tried, where there was one.
     stability : Stability or None
         What small changes of the fit do, where that was asked for.
+    treatment : Treatment or None
+        What was done with rows that help reached; None where they are as recorded.
     """
 
     name: str
@@ -75,6 +79,7 @@ class Fitted:
     gates: tuple[Gate, ...]
     found: Found | None = None
     stability: Stability | None = None
+    treatment: Treatment | None = None
 
 
 def fit(  # noqa: PLR0913 - the words of the command
@@ -89,6 +94,7 @@ def fit(  # noqa: PLR0913 - the words of the command
     taken_over: str | None = None,
     with_placebo: bool = False,
     plan: Plan = PLAIN,
+    helped: Helped = RECORDED,
     told: Told = lambda _: None,
 ) -> Fitted:
     """Learn a model, measure it, and register it with everything that was seen.
@@ -112,6 +118,8 @@ def fit(  # noqa: PLR0913 - the words of the command
         Whether the same learning is tried on outcomes dealt out anew.
     plan : Plan
         How the trees are chosen.
+    helped : {"recorded", "left-out", "weighted"}
+        What is done with rows that help reached before their outcome.
     told : callable
         Told what is being done.
 
@@ -128,6 +136,7 @@ def fit(  # noqa: PLR0913 - the words of the command
     name = registered_name(asked.target)
     registry = Registry(places.tracking_uri, places.bundles, name)
     dated, followed, vectors = prepare(tables.tables if isinstance(tables, Pooled) else tables, asked, told)
+    followed, vectors, treatment = treated(dated, followed, vectors, asked, helped)
     hit = np.unique(vectors.household_id[followed.y == 1.0]).size
     if taken_over is None:
         _check_floor(hit, asked.floor)
@@ -141,7 +150,12 @@ def fit(  # noqa: PLR0913 - the words of the command
     if isinstance(tables, Pooled):
         county = tables.county_of(vectors.household_id)
         by_county = left_out(
-            vectors, followed, county, fit=_fit(asked, learnt), resamples=RESAMPLES, told=told
+            vectors,
+            followed,
+            county,
+            fit=_fit(asked, learnt, row_weights(vectors, followed.stands_for)),
+            resamples=RESAMPLES,
+            told=told,
         )
     told("intervals")
     judged = followed.take(learnt.later)
@@ -163,6 +177,8 @@ def fit(  # noqa: PLR0913 - the words of the command
     gates = gates_of(compared, certified(learnt.model, origin, policy, dated, vectors), tried)
     card = card_of(title, trained_on, dated, vectors, followed, learnt, compared, digest)
     card = replace(card, gates=tuple(as_mappings(gates)))
+    if treatment is not None:
+        card = replace(card, data={**card.data, "helped": treatment.as_dict()})
     told("logging the run")
     steady = {} if learnt.stability is None else learnt.stability.measures()
     tags = {key: value for key, value in origin.created.items() if key in {"data_sha256", "taken_over"}}
@@ -176,6 +192,7 @@ def fit(  # noqa: PLR0913 - the words of the command
                 "target": asked.target,
                 "features": len(vectors.features),
                 "rows": len(vectors),
+                **({} if treatment is None else {"helped": treatment.how}),
             },
             measures=_metrics(compared) | steady,
             tags={"trained_on": trained_on, "title": title, **tags, **_as_tags(gates)},
@@ -200,6 +217,7 @@ def fit(  # noqa: PLR0913 - the words of the command
         gates,
         learnt.found,
         learnt.stability,
+        treatment,
     )
 
 
@@ -212,15 +230,20 @@ def _learnt(asked: Question, vectors: Vectors, followed: Followed, plan: Plan, t
         horizon_months=asked.horizon_months,
         kept=followed.kept,
         soon=followed.soon,
+        weight=followed.stands_for,
         plan=plan,
         told=told,
     )
 
 
-def _fit(asked: Question, learnt: Learnt) -> Callable[[Vectors, NDArray[np.float64]], RiskModel]:
+def _fit(
+    asked: Question, learnt: Learnt, weights: RowWeights | None
+) -> Callable[[Vectors, NDArray[np.float64]], RiskModel]:
     """Return how the chosen trees are learnt from other rows."""
     params, horizon_months, bags = learnt.params, asked.horizon_months, learnt.bags
-    return lambda rows, y: fit_trees(rows, y, params, asked.target, horizon_months, bags=bags)
+    return lambda rows, y: fit_trees(
+        rows, y, params, asked.target, horizon_months, bags=bags, weights=weights
+    )
 
 
 def _compared(asked: Question, learnt: Learnt, judged: Followed) -> Comparison:

@@ -15,6 +15,7 @@ from training.commands.door import AsJson, Name, bar, day, now, print_json, told
 
 if TYPE_CHECKING:
     from models.bundle import TrainedOn
+    from training.helped.treating import Helped
     from training.tuning import Plan
 
 Trials = Annotated[
@@ -71,6 +72,13 @@ def fit(  # noqa: PLR0913 - the words of the command
     trials: Trials = None,
     minutes: Minutes = None,
     bags: Bags = 1,
+    helped: Annotated[
+        str,
+        typer.Option(
+            help="Rows that help reached before their outcome: recorded, as they are; left-out; or weighted, "
+            "left out and stood for by those without help."
+        ),
+    ] = "recorded",
     stability: Annotated[
         bool,
         typer.Option("--stability", help="Refit thrice with small changes; tell how far households move."),
@@ -99,6 +107,7 @@ def fit(  # noqa: PLR0913 - the words of the command
         taken_over=take_over,
         with_placebo=placebo,
         plan=replace(_plan(trials, minutes, bags, places().home), stability=stability),
+        helped=cast("Helped", helped),
         told=told_steps(),
     )
     found, steady = fitted.found, fitted.stability
@@ -111,7 +120,11 @@ def fit(  # noqa: PLR0913 - the words of the command
             "found": None if found is None else vars(found),
             "stability": None if steady is None else steady.as_dict(),
         }
-        print_json({**vars(fitted), **told})
+        shown = {**vars(fitted), **told}
+        del shown["treatment"]
+        if fitted.treatment is not None:
+            shown["treatment"] = fitted.treatment.as_dict()
+        print_json(shown)
         return
     typer.echo(fitted.comparison.as_text())
     if fitted.left_out is not None:
@@ -120,6 +133,8 @@ def fit(  # noqa: PLR0913 - the words of the command
         typer.echo(f"\n{found.as_text()}")
     if steady is not None:
         typer.echo(f"\n{steady.as_text()}")
+    if fitted.treatment is not None:
+        typer.echo(f"\n{fitted.treatment.as_text()}")
     typer.echo("\ngates\n" + "\n".join(as_lines(fitted.gates)))
     counted = (
         f"{fitted.rows:,} rows, {fitted.events:,} with the outcome, of {fitted.households_hit:,} households"
