@@ -1,8 +1,8 @@
 """Rows that help reached, treated three ways, and how near each leads to the chances without further help.
 
-Only a simulated county knows these. Learnt from outcomes known by a day, judged on the households at risk on a
-later day whose chances lie in truth/; the same settings of the trees each time, calibrated on the later blocks
-of earlier origins with the weights of each way.
+Only a simulated county knows these. Learnt from outcomes known by a day, judged on the households at risk
+on a later day whose chances lie in truth/; the same settings of the trees each time, calibrated on the later
+blocks of earlier origins with the weights of each way.
 Usage: python -m benchmarks.helped FOLDER --until DATE --day DATE [--target entry] [--resamples N]
 """
 
@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import get_args
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from features.contract import Tables, as_day
@@ -91,6 +90,8 @@ def _truth(
     folder: Path, tables: Tables, question: Question, day: np.datetime64
 ) -> tuple[Vectors, dict[str, Floats]]:
     """Return those at risk as known on a day, and their chances with and without further help."""
+    import pandas as pd
+
     told = pd.read_parquet(folder / "truth" / "chances.parquet")
     told = told[(told["target"] == question.target) & (told["horizon_months"] == question.horizon_months)]
     told = told[told["as_of"].astype(str) == str(day)]

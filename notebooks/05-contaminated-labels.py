@@ -9,7 +9,7 @@
 # ---
 
 # %% [markdown]
-# # 2. Contaminated labels
+# # 5. Contaminated labels
 #
 # **Question.** The office helps those whom it doubts, and who is helped stays above the line. By how much
 # does a model that is retrained on such records under-estimate the risk, and how much of that does each
@@ -30,22 +30,13 @@ import pandas as pd
 from features.files import read_tables
 from features.history import believed
 from features.vectors import Cohort, build_vectors
-from training.contamination import (
-    audit_sample,
-    calibrated,
-    cross_fitted,
-    gap_to_truth,
-    help_starts,
-    households_apart,
-    inverse_weights,
-    posts_taken,
-    repaired,
-    resampled_rows,
-    times_within,
-)
 from training.county.chances import chances
 from training.county.parameters import read_parameters
 from training.county.simulate import simulate
+from training.helped.explored import audit_sample
+from training.helped.nearness import calibrated, gap_to_truth, repaired, resampled_rows
+from training.helped.propensity import cross_fitted, households_apart, inverse_weights
+from training.helped.starts import help_starts, posts_taken, times_within
 from training.horizon import months_on
 from training.outcomes import follow, last_known
 from training.pictures import calibration_bins, draw_calibration

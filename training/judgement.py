@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from training.apart import Apart
 from training.ceiling import Ceiling
 from training.comparison import Comparison
+from training.doubts import UNASKED, Doubts
 from training.evaluation import MODEL, leak_suspected
 from training.programme_table import ProgrammeTable
 
@@ -43,6 +44,8 @@ class Judgement:
         What monthly lists would have found, where that was asked for.
     apart : Apart or None
         The version told apart by groups, kinds and years, where that was asked for.
+    doubts : Doubts
+        The same judgement under other assumptions, where that was asked for.
     """
 
     name: str
@@ -58,9 +61,10 @@ class Judgement:
     left_out: int
     programme: ProgrammeTable | None = None
     apart: Apart | None = None
+    doubts: Doubts = UNASKED
 
     def as_dict(self) -> dict[str, object]:
-        """Give everything ready for JSON; programme and groups only where they were asked for."""
+        """Give everything ready for JSON; programme, groups and doubts only where they were asked for."""
         given = {
             **vars(self),
             "comparison": self.comparison.as_dict(),
@@ -71,7 +75,8 @@ class Judgement:
             del given[name]
             if more is not None:
                 given[name] = more.as_dict()
-        return given
+        del given["doubts"]
+        return {**given, **self.doubts.as_dict()}
 
     def as_text(self) -> str:
         """Give the tables as plain text, and first how far they can be trusted."""
@@ -101,6 +106,7 @@ class Judgement:
             parts.append(self.programme.as_text())
         if self.apart is not None:
             parts.append(self.apart.as_text())
+        parts += self.doubts.blocks()
         return "\n\n".join(parts)
 
     def _sample(self) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,16 +13,16 @@ from features.contract import Tables
 from features.errors import Usage
 from features.files import read_tables
 from features.policy import illustrative
-from features.vectors import Cohort, Vectors, build_vectors
+from features.vectors import Cohort, build_vectors
 from models.bundle import Bundle
 from models.registry import Registry
 from models.risk import RiskModel
 from training.apart import tell_apart
-from training.baselines import Baseline
 from training.carding import LEARNT_BY
 from training.ceiling import Ceiling, compare_with_ceiling
 from training.cohort import Followed
 from training.comparison import Comparison, comparison, judged_by_household
+from training.doubts import doubts
 from training.evaluation import MODEL, Scores
 from training.horizon import months_on
 from training.judgement import Judgement
@@ -32,9 +31,10 @@ from training.outcomes import at_risk
 from training.predictions import predictions
 from training.preparing import dated_tables, followed_to
 from training.programme import replayed
+from training.scorers import Scorers
 from training.settings import Places
 from training.targets import NEXT_VISIT, Question, columns_for
-from training.thinning import shifted, thinned
+from training.thinning import thinned
 from training.truth import Chances, perfect_records, read_chances
 from training.versions import exported
 
@@ -42,49 +42,7 @@ PERFECT = "perfect records"
 IN_SAMPLE_MONTHS = 12
 """Where all as-of days were learnt from, those of so many last months are looked at."""
 
-ROWS_AT_ONCE = 250_000
-"""Rows whose vectors are held at once."""
-
 TWO_KINDS = 2
-
-
-@dataclass(frozen=True, eq=False)
-class Scorers:
-    """The model and the fitted baselines, asked together.
-
-    Parameters
-    ----------
-    model : RiskModel
-    tables : Tables
-        From which they see households, with area rates.
-    fitted : mapping of name to Baseline
-    kept : float
-        Share of the rows without the outcome that the baselines were fitted on.
-    """
-
-    model: RiskModel
-    tables: Tables
-    fitted: Mapping[str, Baseline]
-    kept: float = 1.0
-
-    def say(self, cohort: Cohort) -> dict[str, Scores]:
-        """Return what each says of a cohort, the model first; some days at a time."""
-        columns = (*columns_for(self.model.target), *self.model.features)
-        features = list(dict.fromkeys(columns)) if self.fitted else list(self.model.features)
-        parts, places = [], []
-        for rows in _days_at_once(cohort):
-            part = Cohort(cohort.household_id[rows], cohort.as_of[rows])
-            parts.append(self._of(build_vectors(self.tables, None, features=features, cohort=part)))
-            places.append(rows)
-        back = np.argsort(np.concatenate(places))
-        return {name: _joined([part[name] for part in parts], back) for name in parts[0]}
-
-    def _of(self, vectors: Vectors) -> dict[str, Scores]:
-        f = self.model.score(vectors)
-        said = {MODEL: Scores(f, self.model.calibration.probability(f))}
-        for name, each in self.fitted.items():
-            said[name] = Scores(each.score(vectors), shifted(each.probability(vectors), self.kept))
-        return said
 
 
 def evaluate(  # noqa: PLR0913 - the words of the command
@@ -98,6 +56,8 @@ def evaluate(  # noqa: PLR0913 - the words of the command
     resamples: int = 200,
     visits_per_100: float | None = None,
     groups: bool = False,
+    helped: bool = False,
+    delay: int | None = None,
     told: Told = lambda _: None,
 ) -> tuple[Judgement, pd.DataFrame]:
     """Judge a registered version on a folder of tables.
@@ -120,6 +80,10 @@ def evaluate(  # noqa: PLR0913 - the words of the command
         Visits a month for 100 households: where given, monthly lists under it are replayed too.
     groups : bool
         Whether the version is told apart by groups, kinds of entry and years too.
+    helped : bool
+        Whether it is judged too as if some of the helped had had the outcome.
+    delay : int, optional
+        [months] By how much later facts with an assumed day of knowing become known; then judged so too.
     told : callable
 
     Returns
@@ -183,6 +147,19 @@ def evaluate(  # noqa: PLR0913 - the words of the command
         apart = tell_apart(
             tables, test, said[MODEL], asked, policy=illustrative(), share=share, resamples=resamples
         )
+    asked_too = doubts(
+        tables,
+        test,
+        said,
+        asked,
+        seen=scorers.tables,
+        say_from=lambda seen: replace(scorers, tables=seen).say(test.cohort),
+        helped=helped,
+        delay=delay,
+        share=share,
+        resamples=resamples,
+        told=told,
+    )
     judgement = Judgement(
         name=name,
         version=version,
@@ -197,6 +174,7 @@ def evaluate(  # noqa: PLR0913 - the words of the command
         left_out=left_out,
         programme=programme,
         apart=apart,
+        doubts=asked_too,
     )
     return judgement, predictions(test, said, learnt_by, chances, of_chances)
 
@@ -289,18 +267,3 @@ def _ceiling(
     seen = {} if observer is None else {PERFECT: observer.say(cohort)[MODEL]}
     ceiling = compare_with_ceiling(chances, {**seen, **said}, resamples=resamples, random_state=1)
     return ceiling, said[MODEL]
-
-
-def _days_at_once(cohort: Cohort) -> list[NDArray[np.intp]]:
-    """Return the rows of a cohort in parts of whole days, each of about as many rows as can be held."""
-    order = np.argsort(cohort.as_of, kind="stable")
-    days = cohort.as_of[order]
-    starts = np.flatnonzero(np.append(True, days[1:] != days[:-1]))
-    part = starts // ROWS_AT_ONCE
-    firsts = starts[np.append(True, part[1:] != part[:-1])]
-    return np.split(order, firsts[1:])
-
-
-def _joined(parts: list[Scores], back: NDArray[np.intp]) -> Scores:
-    score = np.concatenate([part.score for part in parts])
-    return Scores(score[back], np.concatenate([part.promised for part in parts])[back])

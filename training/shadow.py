@@ -22,11 +22,12 @@ from models.registry import Registry
 from training.cohort import Followed
 from training.comparison import Comparison, comparison, judged_by_household
 from training.evaluation import Scores
-from training.judging import Scorers, learnt_by_of, sides
+from training.judging import learnt_by_of, sides
 from training.learning import Told
 from training.outcomes import as_of_days, at_risk
 from training.preparing import dated_tables, followed_to
 from training.printed import aligned
+from training.scorers import Scorers
 from training.settings import Places
 from training.targets import NEXT_VISIT, Question
 from training.versions import exported

@@ -165,6 +165,14 @@ def evaluate(  # noqa: PLR0913 - the words of the command
     groups: Annotated[
         bool, typer.Option("--groups", help="Tell apart by groups, kinds and causes of entry, and years.")
     ] = False,
+    helped: Annotated[
+        bool,
+        typer.Option("--helped", help="Judge too as if some of the helped had had the outcome: a band."),
+    ] = False,
+    delay: Annotated[
+        int | None,
+        typer.Option(help="Judge too with assumed days of knowing so many months later.", min=1, max=24),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Judge a version on tables: beside the baselines, and in a simulated county beside what can be known."""
@@ -187,6 +195,8 @@ def evaluate(  # noqa: PLR0913 - the words of the command
         resamples=resamples,
         visits_per_100=visits if programme else None,
         groups=groups,
+        helped=helped,
+        delay=delay,
         told=told_steps(),
     )
     if predictions is not None:

@@ -126,8 +126,8 @@ def treated(
     Rows are left out by what happened before the outcome alone, never by the outcome: leaving out the helped
     without it only would make the rest look worse than all are. Who had the outcome early had less time to be
     helped and stays in more often; so leaving out alone over-states a risk that comes on a day. The weights
-    undo that: a row stands for ``(1 - e) ** -s`` rows, e its chance of help within the horizon and s the share
-    of the horizon until its outcome, which takes help to come evenly over the horizon.
+    undo that: a row stands for ``(1 - e) ** -s`` rows, e its chance of help within the horizon and s the
+    share of the horizon until its outcome, which takes help to come evenly over the horizon.
 
     References
     ----------
