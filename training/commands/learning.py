@@ -89,11 +89,13 @@ def fit(  # noqa: PLR0913 - the words of the command
     from features.policy import illustrative, read_policy
     from models.bundle import Origin
     from training.gates import as_lines, as_mappings
+    from training.helped.treating import check_helped
     from training.pipeline import fit as learn_and_register
     from training.pooling import read_counties
     from training.settings import places
     from training.targets import FLOOR, Question
 
+    check_helped(helped)
     origin = Origin(cast("TrainedOn", trained_on), (), {})
     asked = Question(target, horizon, day(until) if until else None, FLOOR if floor is None else floor)
     fitted = learn_and_register(

@@ -12,7 +12,7 @@ from features.errors import Usage
 from features.vectors import Vectors
 from training.cohort import Followed
 from training.helped.propensity import chance_of_help, inverse_weights
-from training.helped.rows import helped_rows
+from training.helped.rows import HelpedRows, helped_rows
 from training.row_weights import effective_rows
 from training.targets import Question
 
@@ -88,13 +88,7 @@ def check_helped(how: str) -> None:
 
 
 def treated(
-    tables: Tables,
-    followed: Followed,
-    vectors: Vectors,
-    asked: Question,
-    how: Helped,
-    *,
-    most: float = MOST,
+    tables: Tables, followed: Followed, vectors: Vectors, asked: Question, how: Helped
 ) -> tuple[Followed, Vectors, Treatment | None]:
     """Treat the rows that help reached before their outcome.
 
@@ -106,13 +100,11 @@ def treated(
         Of the same rows.
     asked : Question
     how : {"recorded", "left-out", "weighted"}
-    most : float
-        Where weights are cut off.
 
     Returns
     -------
     followed, vectors
-        The rows to learn from; weighted, `Followed.stands_for` is of a mean of one.
+        The rows to learn from.
     treatment : Treatment or None
         None where rows are as recorded.
 
@@ -120,6 +112,26 @@ def treated(
     ------
     Refused
         Where all rows were helped, or none.
+    """
+    if how == RECORDED:
+        return followed, vectors, None
+    return without_helped(followed, vectors, helped_rows(tables, followed, asked), weigh=how == "weighted")
+
+
+def without_helped(
+    followed: Followed, vectors: Vectors, helped: HelpedRows, *, weigh: bool, most: float = MOST
+) -> tuple[Followed, Vectors, Treatment]:
+    """Leave out the rows that help reached before their outcome, and let the others stand for them.
+
+    Parameters
+    ----------
+    followed, vectors
+    helped : HelpedRows
+        Of the same rows.
+    weigh : bool
+        Whether the others stand for them; then `Followed.stands_for` is of a mean of one.
+    most : float
+        Where weights are cut off.
 
     Notes
     -----
@@ -134,27 +146,23 @@ def treated(
     Robins and Finkelstein (2000), Correcting for noncompliance and dependent censoring in an AIDS clinical
     trial with inverse probability of censoring weighted log-rank tests, Biometrics 56: 779-788.
     """
-    check_helped(how)
-    if how == RECORDED:
-        return followed, vectors, None
-    helped = helped_rows(tables, followed, asked)
     kept = np.flatnonzero(~helped.before)
-    weight, cut_off = np.ones(len(followed)), 0
-    if how == "weighted":
+    weight, cut_off = np.ones(kept.size), 0
+    if weigh:
         known = helped.before | (helped.exposed == 1.0)
-        none = (1.0 - chance_of_help(vectors, helped.before, known)) ** helped.exposed
-        weight, cut_off = inverse_weights(1.0 - none, most), int((none[kept] < 1.0 / most).sum())
-    rest = replace(followed.take(kept), stands_for=weight[kept] / weight[kept].mean())
+        none = ((1.0 - chance_of_help(vectors, helped.before, known)) ** helped.exposed)[kept]
+        weight, cut_off = inverse_weights(1.0 - none, most), int((none < 1.0 / most).sum())
+    rest = replace(followed.take(kept), stands_for=weight / weight.mean() if weigh else None)
     came = rest.y == 1.0
     treatment = Treatment(
-        how=how,
+        how="weighted" if weigh else "left-out",
         helped=int(helped.before.sum()),
         helped_with_outcome=int(followed.y[helped.before].sum()),
         rows=len(rest),
         with_outcome=int(came.sum()),
-        most=most if how == "weighted" else None,
+        most=most if weigh else None,
         cut_off=cut_off,
-        effective=effective_rows(weight[kept]),
-        effective_with_outcome=effective_rows(weight[kept][came]) if came.any() else 0.0,
+        effective=effective_rows(weight),
+        effective_with_outcome=effective_rows(weight[came]) if came.any() else 0.0,
     )
-    return (rest if how == "weighted" else replace(rest, stands_for=None)), vectors.take(kept), treatment
+    return rest, vectors.take(kept), treatment
