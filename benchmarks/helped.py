@@ -37,7 +37,7 @@ from training.targets import Question, columns_for
 
 Floats = NDArray[np.float64]
 
-PARAMS = CANDIDATES[3]
+PARAMS = {**CANDIDATES[3], "num_threads": 1}
 
 
 def main() -> None:
