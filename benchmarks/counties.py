@@ -21,10 +21,10 @@ from training.beside import baselines
 from training.ceiling import CEILING, Ceiling, compare_with_ceiling
 from training.county.chances import chances
 from training.county.simulate import simulate
-from training.judging import Scorers
 from training.learning import CANDIDATES, fit_trees
 from training.outcomes import at_risk
 from training.preparing import prepare
+from training.scorers import Scorers
 from training.targets import Question
 from training.truth import read_chances
 

@@ -132,7 +132,7 @@ def calibration_from(mapping: Mapping[str, object]) -> LogisticCalibration:
     return LogisticCalibration(slope=float(slope), intercept=float(intercept))
 
 
-def fit_calibration(f: ArrayLike, y: ArrayLike) -> LogisticCalibration:
+def fit_calibration(f: ArrayLike, y: ArrayLike, *, weight: ArrayLike | None = None) -> LogisticCalibration:
     """Logistic calibration of greatest likelihood.
 
     Parameters
@@ -141,6 +141,8 @@ def fit_calibration(f: ArrayLike, y: ArrayLike) -> LogisticCalibration:
         Raw scores of later months than the trees have seen.
     y : array-like, shape (rows,)
         Outcomes, 0 or 1.
+    weight : array-like, shape (rows,), optional
+        How many rows each row stands for, above zero; all alike if not given.
 
     Returns
     -------
@@ -174,31 +176,36 @@ def fit_calibration(f: ArrayLike, y: ArrayLike) -> LogisticCalibration:
     events = int((outcomes == 1).sum())
     if events + int((outcomes == 0).sum()) != outcomes.size or not 0 < events < outcomes.size:
         raise Refused(f"a calibration needs both outcomes, 0 and 1: {events} events in {outcomes.size} rows")
-    share = events / outcomes.size
+    weights = np.ones_like(outcomes) if weight is None else np.asarray(weight, dtype=np.float64)
+    if weights.shape != outcomes.shape or not (np.isfinite(weights) & (weights > 0.0)).all():
+        raise Refused(f"a calibration of {outcomes.size} rows needs a finite weight above zero of each")
+    share = float((weights * outcomes).sum() / weights.sum())
     start = np.array([1.0, math.log(share / (1 - share)) - scores.mean()])
-    slope, intercept = _greatest_likelihood(np.column_stack([scores, np.ones_like(scores)]), outcomes, start)
+    design = np.column_stack([scores, np.ones_like(scores)])
+    slope, intercept = _greatest_likelihood(design, outcomes, weights, start)
     if not MIN_SLOPE <= slope <= MAX_SLOPE:
         slope = min(max(slope, MIN_SLOPE), MAX_SLOPE)
         ones = np.ones((outcomes.size, 1))
-        (intercept,) = _greatest_likelihood(ones, outcomes, start[1:], offset=slope * scores)
+        (intercept,) = _greatest_likelihood(ones, outcomes, weights, start[1:], offset=slope * scores)
     return LogisticCalibration(slope=float(slope), intercept=float(intercept))
 
 
 def _greatest_likelihood(
     design: NDArray[np.float64],
     y: NDArray[np.float64],
+    weights: NDArray[np.float64],
     start: NDArray[np.float64],
     offset: NDArray[np.float64] | float = 0.0,
 ) -> NDArray[np.float64]:
     """Coefficients of the logistic regression of y on the columns of design."""
     beta = start
-    loss, gradient, curvature = _loss(design, y, beta, offset)
+    loss, gradient, curvature = _loss(design, y, weights, beta, offset)
     for _ in range(200):
         step = np.linalg.lstsq(curvature, gradient, rcond=None)[0]
         factor = 1.0
         while True:
             candidate = beta - factor * step
-            new_loss, new_gradient, new_curvature = _loss(design, y, candidate, offset)
+            new_loss, new_gradient, new_curvature = _loss(design, y, weights, candidate, offset)
             if new_loss <= loss or factor < _SMALLEST_STEP:
                 break
             factor /= 2
@@ -212,15 +219,16 @@ def _greatest_likelihood(
 def _loss(
     design: NDArray[np.float64],
     y: NDArray[np.float64],
+    weights: NDArray[np.float64],
     beta: NDArray[np.float64],
     offset: NDArray[np.float64] | float,
 ) -> tuple[float, NDArray[np.float64], NDArray[np.float64]]:
     """Negative log-likelihood with its gradient and curvature."""
     z = design @ beta + offset
     p = np.exp(-np.logaddexp(0.0, -z))
-    loss = float(np.logaddexp(0.0, np.where(y == 1, -z, z)).sum())
-    weight = p * np.exp(-np.logaddexp(0.0, z))
-    return loss, design.T @ (p - y), (design * weight[:, None]).T @ design
+    loss = float((weights * np.logaddexp(0.0, np.where(y == 1, -z, z))).sum())
+    bend = weights * (p * np.exp(-np.logaddexp(0.0, z)))
+    return loss, design.T @ (weights * (p - y)), (design * bend[:, None]).T @ design
 
 
 def _expit(z: float) -> float:

@@ -54,7 +54,7 @@ def sooner_from(mapping: Mapping[str, Any]) -> Sooner:
     return Sooner(int(mapping["months"]), calibration_from(mapping["share"]))
 
 
-def fit_sooner(f: ArrayLike, came: ArrayLike, months: int) -> Sooner:
+def fit_sooner(f: ArrayLike, came: ArrayLike, months: int, *, weight: ArrayLike | None = None) -> Sooner:
     """Fit the share on rows that had the outcome within the longer horizon.
 
     Parameters
@@ -64,10 +64,12 @@ def fit_sooner(f: ArrayLike, came: ArrayLike, months: int) -> Sooner:
     came : array-like, shape (rows,)
         1 where the outcome came within the shorter horizon, else 0.
     months : int
+    weight : array-like, shape (rows,), optional
+        How many rows each row stands for; all alike if not given.
 
     Raises
     ------
     Refused
         Where all came sooner, or none did.
     """
-    return Sooner(months, fit_calibration(f, came))
+    return Sooner(months, fit_calibration(f, came, weight=weight))

@@ -15,6 +15,7 @@ from training.evaluation import Scores
 from training.fifteen import LogisticOfFifteen
 from training.last_cycle import LastCycle
 from training.logistic import LogisticOnVectors
+from training.row_weights import repeated
 from training.rule_points import RulePoints
 from training.rules_fired import RulesFired
 from training.targets import AREA_RATE, NEXT_VISIT
@@ -77,15 +78,19 @@ def fitted_beside(
     origins: Sequence[Sides],
     *,
     target: str,
+    weight: Floats | None = None,
     told: Callable[[str], None],
 ) -> tuple[dict[str, Baseline], ...]:
-    """Fit each baseline on the rows before each earlier origin; return them by origin, then by name."""
+    """Fit each baseline on the rows before each earlier origin; return them by origin, then by name.
+
+    Baselines take no weights: they learn from rows as often as these weigh.
+    """
     fitted: tuple[dict[str, Baseline], ...] = tuple({} for _ in origins)
     for name in baselines(target):
         told(f"baselines: {name} on earlier origins")
         for at_origin, (train, _) in zip(fitted, origins, strict=True):
-            rows = vectors.take(train)
-            at_origin[name] = baselines(target)[name].fit(rows, y[train], outcome_on[train])
+            rows = repeated(weight, np.flatnonzero(train))
+            at_origin[name] = baselines(target)[name].fit(vectors.take(rows), y[rows], outcome_on[rows])
     return fitted
 
 

@@ -33,6 +33,7 @@ def best_of(
     y: NDArray[np.float64],
     origins: Sequence[Sides],
     told: Callable[[str], None],
+    weight: NDArray[np.float64] | None = None,
 ) -> Chosen:
     """Take the candidate of the least loss on the later blocks of earlier origins."""
     later = np.concatenate([np.flatnonzero(test) for _, test in origins])
@@ -42,7 +43,8 @@ def best_of(
         told(f"trees: {number} of {len(candidates)} on {len(origins)} earlier origins")
         before.append(_before(params, fit, vectors, y, origins))
         raw.append(_later_scores(before[-1], vectors, origins))
-    losses = tuple(published_loss(one, y[later]) for one in raw)
+    counted = None if weight is None else weight[later]
+    losses = tuple(published_loss(one, y[later], counted) for one in raw)
     best = int(np.argmin(losses))
     told("trees: the chosen on all rows")
     model = fit(vectors, y, candidates[best])

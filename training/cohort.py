@@ -47,6 +47,9 @@ class Followed:
         Share of the rows without the outcome that were kept; those with it all were.
     soon : ndarray of bool, optional
         Where outcomes come on a day: whether this one came within the shorter horizon.
+    stands_for : ndarray of float64, optional
+        How many rows each stands for because help left others out (`training.helped`); the thinning is not
+        in it.
     """
 
     cohort: Cohort
@@ -57,14 +60,18 @@ class Followed:
     outcome_imputed: NDArray[np.bool_]
     kept: float = 1.0
     soon: NDArray[np.bool_] | None = None
+    stands_for: NDArray[np.float64] | None = None
 
     def __len__(self) -> int:
         return self.y.size
 
     @property
     def weight(self) -> NDArray[np.float64] | None:
-        """How many rows each row stands for; None where all were kept."""
-        return None if self.kept == 1.0 else np.where(self.y == 1.0, 1.0, 1.0 / self.kept)
+        """How many rows each row stands for; None where all count alike."""
+        thinned = None if self.kept == 1.0 else np.where(self.y == 1.0, 1.0, 1.0 / self.kept)
+        if thinned is None or self.stands_for is None:
+            return self.stands_for if thinned is None else thinned
+        return thinned * self.stands_for
 
     def take(self, rows: NDArray[Any]) -> Followed:
         """Return some of the rows, by positions or mask."""
@@ -77,6 +84,7 @@ class Followed:
             self.outcome_imputed[rows],
             self.kept,
             None if self.soon is None else self.soon[rows],
+            None if self.stands_for is None else self.stands_for[rows],
         )
 
 

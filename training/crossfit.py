@@ -17,7 +17,13 @@ FOLDS = 5
 TWO_KINDS = 2
 
 
-def crossfitted(raw: Floats, y: Floats, household_id: NDArray[np.str_], block: NDArray[np.intp]) -> Floats:
+def crossfitted(
+    raw: Floats,
+    y: Floats,
+    household_id: NDArray[np.str_],
+    block: NDArray[np.intp],
+    weight: Floats | None = None,
+) -> Floats:
     """Return what each row is promised by a calibration of other blocks and other households.
 
     Parameters
@@ -29,6 +35,8 @@ def crossfitted(raw: Floats, y: Floats, household_id: NDArray[np.str_], block: N
     household_id : (rows,) array of str
     block : (rows,) array of int
         The block of time of each row.
+    weight : (rows,) array, optional
+        How many rows each stands for.
 
     Returns
     -------
@@ -51,7 +59,8 @@ def crossfitted(raw: Floats, y: Floats, household_id: NDArray[np.str_], block: N
             others = (part != fold) & (alone | (block != each))
             calibration = UNCALIBRATED
             if np.unique(y[others]).size == TWO_KINDS:
-                calibration = fit_calibration(raw[others], y[others])
+                counted = None if weight is None else weight[others]
+                calibration = fit_calibration(raw[others], y[others], weight=counted)
             probability[own] = calibration.probability(raw[own])
     return probability
 

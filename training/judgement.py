@@ -12,6 +12,7 @@ from training.apart import Apart
 from training.ceiling import Ceiling
 from training.comparison import Comparison
 from training.coverage import Coverage
+from training.doubts import UNASKED, Doubts
 from training.evaluation import MODEL, leak_suspected
 from training.programme_table import ProgrammeTable
 
@@ -46,6 +47,8 @@ class Judgement:
         The version told apart by groups, kinds and years, where that was asked for.
     intervals : Coverage or None
         What its intervals for a household's true chance hold; None of a version without them.
+    doubts : Doubts
+        The same judgement under other assumptions, where that was asked for.
     """
 
     name: str
@@ -62,9 +65,10 @@ class Judgement:
     programme: ProgrammeTable | None = None
     apart: Apart | None = None
     intervals: Coverage | None = None
+    doubts: Doubts = UNASKED
 
     def as_dict(self) -> dict[str, object]:
-        """Give everything ready for JSON; programme and groups only where they were asked for."""
+        """Give everything ready for JSON; programme, groups and doubts only where they were asked for."""
         given = {
             **vars(self),
             "comparison": self.comparison.as_dict(),
@@ -76,7 +80,8 @@ class Judgement:
             del given[name]
             if more is not None:
                 given[name] = more.as_dict()
-        return given
+        del given["doubts"]
+        return {**given, **self.doubts.as_dict()}
 
     def as_text(self) -> str:
         """Give the tables as plain text, and first how far they can be trusted."""
@@ -108,6 +113,7 @@ class Judgement:
             parts.append(self.programme.as_text())
         if self.apart is not None:
             parts.append(self.apart.as_text())
+        parts += self.doubts.blocks()
         return "\n\n".join(parts)
 
     def _sample(self) -> str:

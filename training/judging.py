@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,7 @@ from training.ceiling import Ceiling, compare_with_ceiling
 from training.cohort import Followed, both_kinds
 from training.comparison import Comparison, comparison
 from training.coverage import coverage
+from training.doubts import doubts
 from training.evaluation import MODEL, Scores
 from training.horizon import months_on
 from training.judgement import Judgement
@@ -55,6 +57,8 @@ def evaluate(  # noqa: PLR0913 - the words of the command
     resamples: int = 200,
     visits_per_100: float | None = None,
     groups: bool = False,
+    helped: bool = False,
+    delay: int | None = None,
     told: Told = lambda _: None,
 ) -> tuple[Judgement, pd.DataFrame]:
     """Judge a registered version on a folder of tables.
@@ -77,6 +81,10 @@ def evaluate(  # noqa: PLR0913 - the words of the command
         Visits a month for 100 households: where given, monthly lists under it are replayed too.
     groups : bool
         Whether the version is told apart by groups, kinds of entry and years too.
+    helped : bool
+        Whether it is judged too as if some of the helped had had the outcome.
+    delay : int, optional
+        [months] By how much later facts with an assumed day of knowing become known; then judged so too.
     told : callable
 
     Returns
@@ -148,6 +156,19 @@ def evaluate(  # noqa: PLR0913 - the words of the command
         apart = tell_apart(
             tables, test, said[MODEL], asked, policy=illustrative(), share=share, resamples=resamples
         )
+    asked_too = doubts(
+        tables,
+        test,
+        said,
+        asked,
+        seen=scorers.tables,
+        say_from=lambda seen: replace(scorers, tables=seen).say(test.cohort),
+        helped=helped,
+        delay=delay,
+        share=share,
+        resamples=resamples,
+        told=told,
+    )
     judgement = Judgement(
         name=name,
         version=version,
@@ -163,6 +184,7 @@ def evaluate(  # noqa: PLR0913 - the words of the command
         programme=programme,
         apart=apart,
         intervals=intervals,
+        doubts=asked_too,
     )
     return judgement, predictions(test, said, learnt_by, chances, of_chances)
 

@@ -22,6 +22,7 @@ from training.cohort import HORIZON_MONTHS, SOONER_MONTHS, both_kinds
 from training.crossfit import crossfitted
 from training.evaluation import MODEL, Scores
 from training.levels import of_the_last_year
+from training.row_weights import RowWeights, row_weights
 from training.splits import earlier_cuts, rolling_origins
 from training.spreading import spread_of
 from training.stability import Stability, stability
@@ -102,6 +103,7 @@ def learn(  # noqa: PLR0913 - all that is learnt from
     horizon_months: int = HORIZON_MONTHS,
     kept: float = 1.0,
     soon: NDArray[np.bool_] | None = None,
+    weight: NDArray[np.float64] | None = None,
     candidates: tuple[Mapping[str, float | str], ...] = CANDIDATES,
     plan: Plan = PLAIN,
     told: Told = lambda _: None,
@@ -119,6 +121,8 @@ def learn(  # noqa: PLR0913 - all that is learnt from
         shifted so that they hold for all.
     soon : (rows,) array of bool, optional
         Which outcomes came within the shorter horizon.
+    weight : (rows,) array, optional
+        How many rows each stands for, the thinning apart, of a mean of one (`training.helped`).
     candidates : tuple of mapping
         The trees to choose from, by mean log loss.
     plan : Plan
@@ -131,28 +135,40 @@ def learn(  # noqa: PLR0913 - all that is learnt from
     Refused
         Where the outcomes are too few for one to lie on either side of any cut.
     """
+    weights = row_weights(vectors, weight)
 
     def fit(rows: Vectors, outcomes: NDArray[np.float64], params: Params) -> RiskModel:
-        return fit_trees(rows, outcomes, params, target, horizon_months, bags=plan.bags)
+        return fit_trees(rows, outcomes, params, target, horizon_months, bags=plan.bags, weights=weights)
 
     origins = origins_of(vectors, y, outcome_on)
     later = np.concatenate([np.flatnonzero(test) for _, test in origins])
     if plan.budget is None:
-        chosen = best_of(candidates, fit, vectors, y, origins, told)
+        chosen = best_of(candidates, fit, vectors, y, origins, told, weight)
     else:
         told(f"trees: a search of {plan.budget.as_text()}")
         question = f"{target} {horizon_months} months, bags: {plan.bags}"
-        found = search(vectors, y, origins, fit=fit, question=question, first=candidates, budget=plan.budget)
+        found = search(
+            vectors,
+            y,
+            origins,
+            fit=fit,
+            question=question,
+            first=candidates,
+            budget=plan.budget,
+            weight=weight,
+        )
         chosen = best_found(found, fit, vectors, y, origins, told)
+    counted = None if weight is None else weight[later]
     calibration = of_the_last_year(
-        fit_calibration(chosen.raw, y[later]),
+        fit_calibration(chosen.raw, y[later], weight=counted),
         chosen.raw,
         y[later],
         vectors.household_id[later],
         vectors.as_of[later],
+        counted,
     )
     calibration = replace(calibration, intercept=calibration.intercept + math.log(kept))
-    sooner = () if soon is None else _sooner(chosen.raw, soon[later], y[later] == 1.0)
+    sooner = () if soon is None else _sooner(chosen.raw, soon[later], y[later] == 1.0, counted)
     spread = spread_of(
         vectors,
         y,
@@ -164,8 +180,8 @@ def learn(  # noqa: PLR0913 - all that is learnt from
         kept=kept,
     )
     model = replace(chosen.model, calibration=calibration, sooner=sooner, spread=spread)
-    said = Scores(chosen.raw, _promised(chosen.raw, vectors, y, origins, kept))
-    beside = fitted_beside(vectors, y, outcome_on, origins, target=target, told=told)
+    said = Scores(chosen.raw, _promised(chosen.raw, vectors, y, origins, kept, counted))
+    beside = fitted_beside(vectors, y, outcome_on, origins, target=target, weight=weight, told=told)
     scores = {MODEL: said, **said_beside(beside, vectors, origins, kept)}
     earlier = earlier_of(origins, outcome_on, chosen.before, beside)
     steady = None
@@ -183,19 +199,26 @@ def _promised(
     y: NDArray[np.float64],
     origins: Sequence[Sides],
     kept: float,
+    counted: NDArray[np.float64] | None,
 ) -> NDArray[np.float64]:
     """Return the probabilities by which the model is judged, from calibrations that did not see the row."""
     blocks = [np.flatnonzero(test) for _, test in origins]
     later = np.concatenate(blocks)
     block = np.repeat(np.arange(len(blocks)), [rows.size for rows in blocks])
-    return shifted(crossfitted(raw, y[later], vectors.household_id[later], block), kept)
+    return shifted(crossfitted(raw, y[later], vectors.household_id[later], block, counted), kept)
 
 
-def _sooner(raw: NDArray[np.float64], soon: NDArray[np.bool_], came: NDArray[np.bool_]) -> tuple[Sooner, ...]:
+def _sooner(
+    raw: NDArray[np.float64],
+    soon: NDArray[np.bool_],
+    came: NDArray[np.bool_],
+    weight: NDArray[np.float64] | None,
+) -> tuple[Sooner, ...]:
     """Return the shorter horizon, where some outcomes came sooner and some later."""
     if not both_kinds(soon[came].astype(np.float64)):
         return ()
-    return (fit_sooner(raw[came], soon[came], SOONER_MONTHS),)
+    counted = None if weight is None else weight[came]
+    return (fit_sooner(raw[came], soon[came], SOONER_MONTHS, weight=counted),)
 
 
 def origins_of(vectors: Vectors, y: NDArray[np.float64], outcome_on: NDArray[np.datetime64]) -> list[Sides]:
@@ -222,6 +245,7 @@ def fit_trees(
     horizon_months: int = HORIZON_MONTHS,
     *,
     bags: int = 1,
+    weights: RowWeights | None = None,
 ) -> RiskModel:
     """Fit trees under the catalogue's concepts and sure directions, as the mean of bags of households.
 
@@ -235,9 +259,10 @@ def fit_trees(
         kept = bag(vectors.household_id, number, bags)
         if not both_kinds(y[kept]):
             kept = np.ones_like(kept)
+        part = vectors if bags == 1 else vectors.take(kept)
         models.append(
             fit_risk_model(
-                vectors if bags == 1 else vectors.take(kept),
+                part,
                 y[kept],
                 target=target,
                 horizon_months=horizon_months,
@@ -246,6 +271,7 @@ def fit_trees(
                     name: FEATURES[name].direction for name in vectors.features if FEATURES[name].direction
                 },
                 params={"num_threads": 2, **each, "seed": seed + number},
+                weight=None if weights is None else weights.of(part),
             )
         )
     return mean_of(models)

@@ -81,7 +81,8 @@ def _said(
     """Return the probabilities of a county that the learner has not seen."""
     train, later = origins_of(vectors, followed.y, followed.outcome_on)[-1]
     before = fit(vectors.take(train), followed.y[train])
-    calibration = fit_calibration(before.score(vectors.take(later)), followed.y[later])
+    weight = None if followed.stands_for is None else followed.stands_for[later]
+    calibration = fit_calibration(before.score(vectors.take(later)), followed.y[later], weight=weight)
     level = calibration.intercept + math.log(followed.kept)
     model = fit(vectors, followed.y)
     return replace(calibration, intercept=level).probability(model.score(stranger))

@@ -31,6 +31,7 @@ def of_the_last_year(
     y: Floats,
     household_id: NDArray[np.str_],
     as_of: NDArray[np.datetime64],
+    weight: Floats | None = None,
 ) -> LogisticCalibration:
     """Return a calibration whose level is that of the last year, drawn towards that of all years.
 
@@ -42,6 +43,8 @@ def of_the_last_year(
         Scores and outcomes of rows that the trees had not seen.
     household_id, as_of : (rows,) arrays
         Rows of one household in one year tell of one event.
+    weight : (rows,) array, optional
+        How many rows each stands for.
 
     Returns
     -------
@@ -54,13 +57,14 @@ def of_the_last_year(
     """
     last = as_of > as_of.max() - np.timedelta64(YEAR_DAYS, "D")
     events = np.unique(household_id[last & (y == 1.0)]).size
-    came = float(y[last].sum())
-    if not 0.0 < came < last.sum():
+    counted = np.ones(y.size) if weight is None else weight
+    came = float((y * counted)[last].sum())
+    if not 0.0 < came < counted[last].sum():
         return calibration
 
     def excess(moved: float) -> float:
         shifted = replace(calibration, intercept=calibration.intercept + moved)
-        return float(shifted.probability(raw[last]).sum()) - came
+        return float((shifted.probability(raw[last]) * counted[last]).sum()) - came
 
     moved = float(brentq(excess, -FARTHEST, FARTHEST)) if excess(-FARTHEST) < 0.0 < excess(FARTHEST) else 0.0
     share = events / (events + PRIOR_EVENTS)

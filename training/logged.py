@@ -56,6 +56,7 @@ def run_of(
             "target": asked.target,
             "features": len(vectors.features),
             "rows": len(vectors),
+            **({} if "helped" not in card.data else {"helped": card.data["helped"]["how"]}),
         },
         measures=_metrics(shown.comparison)
         | steady

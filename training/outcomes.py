@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from features.contract import Tables
 from features.errors import Refused
-from features.history import believed
+from features.history import NEVER, believed
 from features.tables import HOUSEHOLD_TABLES
 from features.tables.outcomes import VERIFICATIONS
 from features.vectors import Cohort, build_vectors
@@ -22,6 +22,8 @@ from training.targets import REPORTING_MONTHS
 
 Days = NDArray[np.datetime64]
 Floats = NDArray[np.float64]
+Events = tuple[NDArray[np.int64], Days]
+"""Position among all households, and day, of each event."""
 
 EVERY = 3
 """Households are looked at every so many months: at the end of March, June, September and December."""
@@ -37,9 +39,6 @@ HARDSHIP_SHARE = 0.40
 
 READ = {"entry": "monitoring", "need": "verifications", "income": "incomes", "hardship": "expenses"}
 """The table without which a target cannot be followed."""
-
-EVENTS = frozenset({"entry", "need"})
-"""Targets that come on a day; the others are states at the end of the horizon."""
 
 NEEDS_HELP = VERIFICATIONS.column("risk").code("needs_help")
 
@@ -104,7 +103,7 @@ def follow(
     cohort = at_risk(tables, days)
     y = OUTCOMES[target](Asked(tables, cohort, horizon_months, last))
     soon = None
-    if target in EVENTS and horizon_months > SOONER_MONTHS:
+    if target in COMING and horizon_months > SOONER_MONTHS:
         soon = OUTCOMES[target](Asked(tables, cohort, SOONER_MONTHS, last)) == 1.0
     known = np.flatnonzero(~np.isnan(y))
     if not known.size:
@@ -181,36 +180,58 @@ class Asked:
         """Return all households, sorted."""
         return np.unique(self.tables["households"]["household_id"])
 
-    def came(self, events: tuple[NDArray[np.int64], Days]) -> Floats:
+    def came(self, events: Events) -> Floats:
         """Return 1 where the household had an event within the horizon, NaN where it was gone before one."""
+        some = ~np.isnat(self.first(events))
+        return np.where(some, 1.0, np.where(self._there(), 0.0, np.nan))
+
+    def first(self, events: Events) -> Days:
+        """Return the day of the household's first event within the horizon, NaT where it had none."""
         owner = np.searchsorted(self.households(), self.cohort.household_id)
         household, day = events
-        span = int(np.datetime64("9999-12-31", "D").astype(np.int64))
-        keys = np.sort(household * span + day.astype(np.int64))
-        start = owner * span + self.cohort.as_of.astype(np.int64)
-        end = owner * span + self._ends().astype(np.int64)
-        some = np.searchsorted(keys, end, side="right") > np.searchsorted(keys, start, side="right")
-        return np.where(some, 1.0, np.where(self._there(), 0.0, np.nan))
+        span = NEVER.astype(np.int64)
+        keys = np.append(np.sort(household * span + day.astype(np.int64)), np.iinfo(np.int64).max)
+        found = keys[np.searchsorted(keys, owner * span + self.cohort.as_of.astype(np.int64), side="right")]
+        within = found <= owner * span + self.ends().astype(np.int64)
+        return np.where(within, (found - owner * span).astype("datetime64[D]"), np.datetime64("NaT", "D"))
 
     def stood(self, state: NDArray[np.bool_], known: NDArray[np.bool_]) -> Floats:
         """Return a state at the end of the horizon; NaN where it is not known, or the household was gone."""
         return np.where(known & self._there(), state.astype(np.float64), np.nan)
 
-    def _ends(self) -> Days:
+    def ends(self) -> Days:
+        """Return the last day of each row's horizon."""
         return months_on(self.cohort.as_of, self.horizon_months)
 
     def _there(self) -> NDArray[np.bool_]:
         households = self.households()
         gone = departures_of(self.tables, households).known_by(self.last)
-        there: NDArray[np.bool_] = gone[np.searchsorted(households, self.cohort.household_id)] > self._ends()
+        there: NDArray[np.bool_] = gone[np.searchsorted(households, self.cohort.household_id)] > self.ends()
         return there
+
+
+def first_day(asked: Asked, target: str) -> Days:
+    """Return the day on which each row's outcome came; NaT where none did, or where it is a state."""
+    if target not in COMING:
+        return np.full(asked.cohort.as_of.size, np.datetime64("NaT", "D"))
+    return asked.first(COMING[target](asked))
+
+
+def _entries(asked: Asked) -> Events:
+    household, day, _ = steps_of(asked.tables, asked.households()).entries(asked.last)
+    return household, day
+
+
+def _needs(asked: Asked) -> Events:
+    facts = asked.tables["verifications"]
+    rows = believed(facts).on(asked.last) & (facts["risk"] == NEEDS_HELP)
+    return np.searchsorted(asked.households(), facts["household_id"][rows]), facts["occurred_on"][rows]
 
 
 def _entry(asked: Asked) -> Floats:
     households = asked.households()
     steps = steps_of(asked.tables, households)
-    household, day, _ = steps.entries(asked.last)
-    y = asked.came((household, day))
+    y = asked.came(_entries(asked))
     owner = np.searchsorted(households, asked.cohort.household_id)
     for day in np.unique(asked.cohort.as_of):
         rows = np.flatnonzero(asked.cohort.as_of == day)
@@ -219,10 +240,7 @@ def _entry(asked: Asked) -> Floats:
 
 
 def _need(asked: Asked) -> Floats:
-    facts = asked.tables["verifications"]
-    rows = believed(facts).on(asked.last) & (facts["risk"] == NEEDS_HELP)
-    owner = np.searchsorted(asked.households(), facts["household_id"][rows])
-    return asked.came((owner, facts["occurred_on"][rows]))
+    return asked.came(_needs(asked))
 
 
 def _income(asked: Asked) -> Floats:
@@ -241,3 +259,6 @@ OUTCOMES: dict[str, Callable[[Asked], Floats]] = {
     "income": _income,
     "hardship": _hardship,
 }
+
+COMING: dict[str, Callable[[Asked], Events]] = {"entry": _entries, "need": _needs}
+"""Targets that come on a day; the others are states at the end of the horizon."""

@@ -18,6 +18,7 @@ from training.carding import card_of
 from training.cohort import Followed
 from training.comparison import Comparison
 from training.gates import Gate, as_mappings, gates_of
+from training.helped.treating import RECORDED, Helped, Treatment, treated
 from training.learning import Learnt, Told, learn
 from training.logged import run_of
 from training.minutes import Clock, Watch, expected
@@ -61,6 +62,8 @@ class Fitted:
         What monthly lists would have found: the headline, where there is a ledger of monitoring.
     minutes : mapping of stage to float
         What each stage took, where there was a clock.
+    treatment : Treatment or None
+        What was done with rows that help reached; None where they are as recorded.
     """
 
     name: str
@@ -76,6 +79,7 @@ class Fitted:
     stability: Stability | None = None
     programme: ProgrammeTable | None = None
     minutes: Mapping[str, float] = field(default_factory=dict)
+    treatment: Treatment | None = None
 
 
 def fit(  # noqa: PLR0913 - the words of the command
@@ -91,6 +95,7 @@ def fit(  # noqa: PLR0913 - the words of the command
     with_placebo: bool = False,
     plan: Plan = PLAIN,
     clock: Clock | None = None,
+    helped: Helped = RECORDED,
     told: Told = lambda _: None,
 ) -> Fitted:
     """Learn a model, measure it, and register it with everything that was seen.
@@ -116,6 +121,8 @@ def fit(  # noqa: PLR0913 - the words of the command
         How the trees are chosen.
     clock : callable, optional
         [s] The door's, to tell what the fit is expected to take and what it took.
+    helped : {"recorded", "left-out", "weighted"}
+        What is done with rows that help reached before their outcome.
     told : callable
         Told what is being done.
 
@@ -134,6 +141,7 @@ def fit(  # noqa: PLR0913 - the words of the command
     watch = Watch(clock or (lambda: 0.0), told)
     counties = tables if isinstance(tables, Pooled) else None
     dated, followed, vectors = prepare(tables.tables if isinstance(tables, Pooled) else tables, asked, watch)
+    followed, vectors, treatment = treated(dated, followed, vectors, asked, helped)
     hit = np.unique(vectors.household_id[followed.y == 1.0]).size
     if taken_over is None:
         _check_floor(hit, asked.floor)
@@ -175,6 +183,8 @@ def fit(  # noqa: PLR0913 - the words of the command
     )
     card = card_of(title, trained_on, dated, vectors, followed, learnt, shown, digest)
     card = replace(card, gates=tuple(as_mappings(gates)))
+    if treatment is not None:
+        card = replace(card, data={**card.data, "helped": treatment.as_dict()})
     watch("logging the run")
     run_id = log_run(places, run_of(asked, origin, learnt, shown, card, vectors=vectors, followed=followed))
     watch("registering")
@@ -195,6 +205,7 @@ def fit(  # noqa: PLR0913 - the words of the command
         learnt.stability,
         shown.programme,
         {} if clock is None else watch.minutes(),
+        treatment,
     )
 
 
@@ -207,6 +218,7 @@ def _learnt(asked: Question, vectors: Vectors, followed: Followed, plan: Plan, t
         horizon_months=asked.horizon_months,
         kept=followed.kept,
         soon=followed.soon,
+        weight=followed.stands_for,
         plan=plan,
         told=told,
     )

@@ -24,6 +24,7 @@ from training.people import people_found
 from training.placebo import placebo
 from training.pooling import Pooled
 from training.programme_table import ProgrammeTable
+from training.row_weights import RowWeights, row_weights
 from training.targets import Question
 
 RESAMPLES = 500
@@ -120,17 +121,21 @@ def _left_out(
         vectors,
         followed,
         counties.county_of(vectors.household_id),
-        fit=_fit(asked, learnt),
+        fit=_fit(asked, learnt, row_weights(vectors, followed.stands_for)),
         overlap=asked.overlap,
         resamples=RESAMPLES,
         told=told,
     )
 
 
-def _fit(asked: Question, learnt: Learnt) -> Callable[[Vectors, NDArray[np.float64]], RiskModel]:
+def _fit(
+    asked: Question, learnt: Learnt, weights: RowWeights | None
+) -> Callable[[Vectors, NDArray[np.float64]], RiskModel]:
     """Return how the chosen trees are learnt from other rows."""
     params, horizon_months, bags = learnt.params, asked.horizon_months, learnt.bags
-    return lambda rows, y: fit_trees(rows, y, params, asked.target, horizon_months, bags=bags)
+    return lambda rows, y: fit_trees(
+        rows, y, params, asked.target, horizon_months, bags=bags, weights=weights
+    )
 
 
 def _placebo(asked: Question, learnt: Learnt, vectors: Vectors, followed: Followed, told: Told) -> Estimate:

@@ -24,6 +24,8 @@ Floats = NDArray[np.float64]
 FARTHEST = 20.0
 """Log-odds by which a level is moved at most."""
 
+TWO_KINDS = 2
+
 
 def take_over(
     model: RiskModel,
@@ -70,7 +72,15 @@ def take_over(
         _anew(model, f[train], vectors.take(train), followed.take(train)).probability(f[test])
         for train, test in origins
     ]
-    beside = fitted_beside(vectors, followed.y, followed.outcome_on, origins, target=model.target, told=told)
+    beside = fitted_beside(
+        vectors,
+        followed.y,
+        followed.outcome_on,
+        origins,
+        target=model.target,
+        weight=followed.stands_for,
+        told=told,
+    )
     said = Scores(f[later], np.concatenate(promised))
     scores = {MODEL: said, **said_beside(beside, vectors, origins, followed.kept)}
     earlier = earlier_of(origins, followed.outcome_on, [model] * len(origins), beside)
@@ -83,11 +93,14 @@ def _anew(model: RiskModel, f: Floats, vectors: Vectors, followed: Followed) -> 
     """Return the calibration on some rows: its level, and where there is enough to learn from its slope."""
     hit = np.unique(vectors.household_id[followed.y == 1.0]).size
     if hit >= POSITIVES_NEEDED:
-        fitted = fit_calibration(f, followed.y)
+        fitted = fit_calibration(f, followed.y, weight=followed.stands_for)
         return replace(fitted, intercept=fitted.intercept + math.log(followed.kept))
-    came, weight = float(followed.y.sum()), followed.weight
-    if not 0.0 < came < len(followed):
-        raise Refused(f"{came:.0f} of {len(followed)} rows have the outcome: no level can be told")
+    weight = followed.weight
+    came = float((followed.y if weight is None else followed.y * weight).sum())
+    if np.unique(followed.y).size < TWO_KINDS:
+        raise Refused(
+            f"{followed.y.sum():.0f} of {len(followed)} rows have the outcome: no level can be told"
+        )
 
     def excess(moved: float) -> float:
         promised = replace(model.calibration, intercept=model.calibration.intercept + moved).probability(f)

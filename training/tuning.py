@@ -153,6 +153,7 @@ def search(
     question: str,
     first: Sequence[Params],
     budget: Budget,
+    weight: Floats | None = None,
 ) -> Found:
     """Search for the trees of the least log loss on later rows, all inside what may be learnt from.
 
@@ -169,6 +170,8 @@ def search(
     first : sequence of mapping
         Trees that are tried before all others, to the end: the search finds none worse than these.
     budget : Budget
+    weight : (rows,) array, optional
+        How many rows each counts for in the loss.
 
     Raises
     ------
@@ -191,7 +194,7 @@ def search(
         raise Usage(f"a search begins with {len(first)} known trees: take at least as many trials")
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     study = optuna.create_study(
-        study_name=_name(vectors, y, origins, question, first, budget),
+        study_name=_name(vectors, y, origins, question, first, budget, weight),
         storage=budget.storage,
         load_if_exists=True,
         pruner=optuna.pruners.MedianPruner(n_startup_trials=len(first)),
@@ -201,7 +204,7 @@ def search(
         while (done := len(study.get_trials(False, FINISHED))) < budget.trials:
             if done >= len(first) and _late(budget, start):
                 break
-            _try(_next(study, done, first, budget.seed), study, vectors, y, origins, fit)
+            _try(_next(study, done, first, budget.seed), study, vectors, y, origins, fit, weight)
             show(done + 1, budget.trials)
     return _found(study)
 
@@ -220,15 +223,15 @@ def least_cost(params: Params) -> int:
     return int(params["num_iterations"]) * ((leaves - deeper) * depth**2 + deeper * (depth + 1) ** 2)
 
 
-def published_loss(raw: Floats, y: Floats) -> float:
+def published_loss(raw: Floats, y: Floats, weight: Floats | None = None) -> float:
     """Return the mean log loss of raw scores as they are published, calibrated on the same rows.
 
     So it does not count against trees that they speak too softly or too loudly, as a mean of few trees does.
     Where there is no outcome yet to calibrate on, the scores are taken as they are.
     """
     both = bool((y == 1.0).any() and (y == 0.0).any())
-    calibration = fit_calibration(raw, y) if both else UNCALIBRATED
-    return float(log_loss(y, calibration.probability(raw), labels=[0.0, 1.0]))
+    calibration = fit_calibration(raw, y, weight=weight) if both else UNCALIBRATED
+    return float(log_loss(y, calibration.probability(raw), sample_weight=weight, labels=[0.0, 1.0]))
 
 
 def _late(budget: Budget, start: float) -> bool:
@@ -243,21 +246,29 @@ def _next(study: optuna.Study, done: int, first: Sequence[Params], seed: int) ->
 
 
 def _try(
-    trial: Trial, study: optuna.Study, vectors: Vectors, y: Floats, origins: Sequence[Sides], fit: Fit
+    trial: Trial,
+    study: optuna.Study,
+    vectors: Vectors,
+    y: Floats,
+    origins: Sequence[Sides],
+    fit: Fit,
+    weight: Floats | None,
 ) -> None:
     if least_cost(trial.params) > COST_BUDGET:
         _give_up(trial, study)
         return
-    rows, scores = [], []
+    tested: list[NDArray[np.intp]] = []
+    scores: list[Floats] = []
     for step, (train, test) in enumerate(origins):
         try:
             model = fit(vectors.take(train), y[train], trial.params)
         except Refused:
             _give_up(trial, study)
             return
-        rows.append(y[test])
+        tested.append(np.flatnonzero(test))
         scores.append(model.score(vectors.take(test)))
-        loss = published_loss(np.concatenate(scores), np.concatenate(rows))
+        rows = np.concatenate(tested)
+        loss = published_loss(np.concatenate(scores), y[rows], None if weight is None else weight[rows])
         trial.report(loss, step)
         if step < len(origins) - 1 and trial.should_prune():
             study.tell(trial, state=TrialState.PRUNED)
@@ -296,8 +307,10 @@ def _name(
     question: str,
     first: Sequence[Params],
     budget: Budget,
+    weight: Floats | None,
 ) -> str:
     digest = hashlib.sha256(data_sha256(vectors, y).encode())
+    digest.update(b"" if weight is None else weight.tobytes())
     for train, test in origins:
         digest.update(np.packbits([train, test]).tobytes())
     told = (sorted(SPACE.items()), [sorted(one.items()) for one in first], budget.seed)

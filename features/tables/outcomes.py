@@ -104,6 +104,15 @@ VERIFICATIONS = household_table(
         ),
     ),
     Column("reached", "flag", "Somebody was met", "是否见到人", "outcome"),
+    Column(
+        "drawn_chance",
+        "number",
+        "Chance with which the household was drawn by lot for this check; none where it was chosen",
+        "随机抽查概率",
+        "outcome",
+        least=0.00001,
+        most=1,
+    ),
     Column("next_visit_on", "date", "Next visit", "下次走访日期", "outcome"),
 )
 

@@ -15,6 +15,7 @@ from training.commands.door import AsJson, Name, bar, day, now, print_json, told
 
 if TYPE_CHECKING:
     from models.bundle import TrainedOn
+    from training.helped.treating import Helped
     from training.tuning import Plan
 
 Trials = Annotated[
@@ -71,6 +72,13 @@ def fit(  # noqa: PLR0913 - the words of the command
     trials: Trials = None,
     minutes: Minutes = None,
     bags: Bags = 1,
+    helped: Annotated[
+        str,
+        typer.Option(
+            help="Rows that help reached before their outcome: recorded, as they are; left-out; or weighted, "
+            "left out and stood for by those without help."
+        ),
+    ] = "recorded",
     stability: Annotated[
         bool,
         typer.Option("--stability", help="Refit thrice with small changes; tell how far households move."),
@@ -81,12 +89,14 @@ def fit(  # noqa: PLR0913 - the words of the command
     from features.policy import illustrative, read_policy
     from models.bundle import Origin
     from training.gates import as_lines, as_mappings
+    from training.helped.treating import check_helped
     from training.minutes import in_words
     from training.pipeline import fit as learn_and_register
     from training.pooling import read_counties
     from training.settings import places
     from training.targets import FLOOR, Question
 
+    check_helped(helped)
     origin = Origin(cast("TrainedOn", trained_on), (), {})
     asked = Question(target, horizon, day(until) if until else None, FLOOR if floor is None else floor)
     fitted = learn_and_register(
@@ -101,6 +111,7 @@ def fit(  # noqa: PLR0913 - the words of the command
         with_placebo=placebo,
         plan=replace(_plan(trials, minutes, bags, places().home), stability=stability),
         clock=time.monotonic,
+        helped=cast("Helped", helped),
         told=told_steps(),
     )
     found, steady = fitted.found, fitted.stability
@@ -114,7 +125,11 @@ def fit(  # noqa: PLR0913 - the words of the command
             "found": None if found is None else vars(found),
             "stability": None if steady is None else steady.as_dict(),
         }
-        print_json({**vars(fitted), **told})
+        shown = {**vars(fitted), **told}
+        del shown["treatment"]
+        if fitted.treatment is not None:
+            shown["treatment"] = fitted.treatment.as_dict()
+        print_json(shown)
         return
     if fitted.programme is not None:
         typer.echo(f"{fitted.programme.as_text()}\n")
@@ -125,6 +140,8 @@ def fit(  # noqa: PLR0913 - the words of the command
         typer.echo(f"\n{found.as_text()}")
     if steady is not None:
         typer.echo(f"\n{steady.as_text()}")
+    if fitted.treatment is not None:
+        typer.echo(f"\n{fitted.treatment.as_text()}")
     typer.echo("\ngates\n" + "\n".join(as_lines(fitted.gates)))
     counted = (
         f"{fitted.rows:,} rows, {fitted.events:,} with the outcome, of {fitted.households_hit:,} households"
@@ -156,6 +173,14 @@ def evaluate(  # noqa: PLR0913 - the words of the command
     groups: Annotated[
         bool, typer.Option("--groups", help="Tell apart by groups, kinds and causes of entry, and years.")
     ] = False,
+    helped: Annotated[
+        bool,
+        typer.Option("--helped", help="Judge too as if some of the helped had had the outcome: a band."),
+    ] = False,
+    delay: Annotated[
+        int | None,
+        typer.Option(help="Judge too with assumed days of knowing so many months later.", min=1, max=24),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Judge a version on tables: beside the baselines, and in a simulated county beside what can be known."""
@@ -178,6 +203,8 @@ def evaluate(  # noqa: PLR0913 - the words of the command
         resamples=resamples,
         visits_per_100=visits if programme else None,
         groups=groups,
+        helped=helped,
+        delay=delay,
         told=told_steps(),
     )
     if predictions is not None:

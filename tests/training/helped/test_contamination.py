@@ -13,22 +13,13 @@ from features.files import read_tables
 from features.history import believed
 from features.vectors import Cohort, Vectors, build_vectors
 from tests.facts import facts
-from training.contamination import (
-    audit_sample,
-    calibrated,
-    cross_fitted,
-    gap_to_truth,
-    help_starts,
-    households_apart,
-    inverse_weights,
-    posts_taken,
-    repaired,
-    resampled_rows,
-    times_within,
-)
 from training.county.chances import chances
 from training.county.parameters import read_parameters
 from training.county.simulate import simulate
+from training.helped.explored import audit_sample
+from training.helped.nearness import calibrated, gap_to_truth, repaired, resampled_rows
+from training.helped.propensity import cross_fitted, households_apart, inverse_weights
+from training.helped.starts import help_starts, posts_taken, times_within
 from training.horizon import months_on
 from training.outcomes import follow, last_known
 from training.targets import columns_for
