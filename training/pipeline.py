@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -20,7 +20,8 @@ from models.risk import RiskModel
 from training.carding import card_of
 from training.cohort import Followed
 from training.comparison import Comparison, comparison, judged_by_household
-from training.drawn import figures
+from training.describing import described, model_described
+from training.drawn import figures, pictures
 from training.gates import Gate, as_mappings, gates_of
 from training.intervals import Estimate
 from training.learning import Learnt, Told, fit_trees, learn
@@ -28,11 +29,13 @@ from training.leaving_out import left_out
 from training.placebo import placebo
 from training.pooling import Pooled
 from training.preparing import prepare
+from training.running import as_run
 from training.settings import Places
+from training.shown import Shown, as_tags
 from training.stability import Stability
 from training.taking_over import take_over
 from training.targets import NEXT_VISIT, Question, registered_name
-from training.tracking import Run, data_sha256, log_run
+from training.tracking import data_sha256, describe, log_run
 from training.tuning import PLAIN, Found, Plan
 from training.versions import certified, exported, registered
 
@@ -164,30 +167,18 @@ def fit(  # noqa: PLR0913 - the words of the command
     card = card_of(title, trained_on, dated, vectors, followed, learnt, compared, digest)
     card = replace(card, gates=tuple(as_mappings(gates)))
     told("logging the run")
-    steady = {} if learnt.stability is None else learnt.stability.measures()
+    shown = Shown(title, trained_on, asked, vectors, followed, learnt, compared, gates)
+    drawn = figures(learnt, vectors, judged.y, judged.weight)
+    files = card_files(card, pictures(drawn))
     tags = {key: value for key, value in origin.created.items() if key in {"data_sha256", "taken_over"}}
-    run_id = log_run(
-        places,
-        Run(
-            experiment=name,
-            params={
-                **learnt.params,
-                "bags": learnt.bags,
-                "target": asked.target,
-                "features": len(vectors.features),
-                "rows": len(vectors),
-            },
-            measures=_metrics(compared) | steady,
-            tags={"trained_on": trained_on, "title": title, **tags, **_as_tags(gates)},
-            figures=figures(learnt, vectors, judged.y, judged.weight),
-            texts={"comparison.txt": compared.as_text(), "card.md": card_files(card)["card.md"].decode()},
-            vectors=vectors,
-            y=followed.y,
-        ),
-    )
+    tags |= {"title": title, "trained_on": trained_on, **as_tags(gates)}
+    run_id = log_run(places, as_run(shown, drawn, files, tags))
     told("registering")
     origin = replace(origin, created={**origin.created, "run_id": run_id})
-    version = registered(registry, learnt.model, origin, card, tables=dated, policy=policy, run_id=run_id)
+    version = registered(
+        registry, learnt.model, origin, files, tables=dated, policy=policy, run_id=run_id, tags=tags
+    )
+    describe(places, run_id, name, version, text=described(shown, version), model=model_described(shown))
     return Fitted(
         name,
         version,
@@ -245,11 +236,6 @@ def _placebo(asked: Question, learnt: Learnt, vectors: Vectors, followed: Follow
     )
 
 
-def _as_tags(gates: Sequence[Gate]) -> dict[str, str]:
-    """Return gates as tags of a run, whose names hold no comma."""
-    return {f"gate.{gate.name.replace(',', '')}": gate.word for gate in gates}
-
-
 def _check_floor(hit: int, floor: int) -> None:
     """Refuse to learn trees from so few that a logistic would order better."""
     if hit < floor:
@@ -258,13 +244,3 @@ def _check_floor(hit: int, floor: int) -> None:
             "logistic. Fit several counties together, or take over a version of others and calibrate it here "
             "(--take-over VERSION); for a comparison alone, lower the floor (--floor)"
         )
-
-
-def _metrics(compared: Comparison) -> dict[str, float]:
-    measured: dict[str, float] = {}
-    for row in compared.rows:
-        scorer = row.scorer.lower().replace(" ", "_")
-        for name, estimate in row.estimates.items():
-            if estimate.value is not None:
-                measured[f"{scorer}.{name}"] = estimate.value
-    return measured

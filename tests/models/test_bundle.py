@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import pickle
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -198,7 +199,7 @@ def test_a_broken_bundle_is_not_copied(make_bundle, tmp_path):
 
 
 def test_the_card_goes_along(model, card, tmp_path):
-    """The card is in the bundle as JSON for programs and Markdown for people."""
+    """The card is in the bundle as JSON for programs, and for people as Markdown and as a page."""
     path = tmp_path / "bundle"
     write_bundle(path, model, Origin("simulated", (), {}), card_files(card))
     bundle = read_bundle(path)
@@ -210,6 +211,16 @@ def test_the_card_goes_along(model, card, tmp_path):
     assert "| area rate | – | – |" in text
     assert f"- Cost: {model.cost} of 100000" in text
     assert "- Drawn | not lived." in text
+    assert "演示模型，不得用于真实农户" in text
+    assert bundle.files["card.html"].startswith(b"<!doctype html>")
+    assert card_files(card) == card_files(card)
+
+
+def test_a_card_of_real_households_opens_without_a_warning(card):
+    """What is said first of all others is not said of it."""
+    real = card_files(replace(card, trained_on="real"))
+    assert "演示模型" not in real["card.md"].decode()
+    assert "演示模型" not in real["card.html"].decode()
 
 
 def test_reference_distributions_are_quantiles_of_what_is_known(draw, model):

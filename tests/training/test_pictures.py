@@ -10,14 +10,13 @@ from scipy.stats import binomtest
 from sklearn.metrics import precision_recall_curve, roc_curve
 
 from training.evaluation import Scores, measure
+from training.moved import draw_contributions, top_contributions
 from training.pictures import (
     calibration_bins,
     curve,
     draw_calibration,
-    draw_contributions,
     draw_gains,
     draw_roc_pr,
-    top_contributions,
     wilson,
 )
 

@@ -1,0 +1,117 @@
+"""What a data scientist reads first of a fit: what was asked, on what, who is ahead, the gates, what next."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from models.card import NOT_REAL
+from models.wording import wording
+from training.comparison import COLUMNS, ComparisonRow
+from training.evaluation import MODEL
+from training.gates import AT_CAPACITY, NOT_SIMPLE
+from training.printed import cell
+from training.shown import Shown
+
+MARK = {True: "✔", False: "✘", None: "?"}
+
+
+def described(shown: Shown, version: str) -> str:
+    """Return the description of a run and of the version that it made, as Markdown."""
+    warning = [] if shown.trained_on == "real" else [f"> {NOT_REAL.format(shown.trained_on)}"]
+    return "\n\n".join(
+        [
+            *warning,
+            f"**Asked.** {question(shown)}",
+            f"**On.** {_rows(shown)}",
+            f"**Who is ahead.** {_ahead(shown)}",
+            _table(shown),
+            (
+                f"In brackets: 95 % intervals, {shown.compared.resamples} resamples of whole households; all "
+                "scorers on the same rows, which none had seen. `comparison.json` holds the paired leads."
+            ),
+            "**Gates.**",
+            "\n".join(f"- {MARK[gate.holds]} {gate.name}: {gate.says}" for gate in shown.gates),
+            "**What next.** " + _next(shown, version),
+        ]
+    )
+
+
+def question(shown: Shown) -> str:
+    """Return in words what is predicted."""
+    asked = shown.asked
+    came = wording("en")["outcome"][asked.target]
+    return f"Which households {came} within {asked.horizon_months} months of a day (target `{asked.target}`)?"
+
+
+def model_described(shown: Shown) -> str:
+    """Return what a registered model is, whatever its versions."""
+    return (
+        f"{question(shown)} The answer is a probability, and reasons that add up to it. `champion` is the "
+        "version that serves, `challenger` the newest, `previous` the one that served before; the ledger "
+        "(`fangpin-train history`) says who promoted what, when and why."
+    )
+
+
+def experiment_described(shown: Shown) -> str:
+    """Return what an experiment holds."""
+    return (
+        f"{question(shown)} A run is a fit (`tags.kind = 'fit'`), with a description of its own; the runs "
+        "in it are the earlier origins on which its trees were chosen."
+    )
+
+
+def _rows(shown: Shown) -> str:
+    followed, days = shown.followed, shown.vectors.as_of
+    hit = np.unique(followed.cohort.household_id[followed.y == 1.0]).size
+    households = np.unique(followed.cohort.household_id).size
+    judged = shown.learnt.later.size
+    return (
+        f"{shown.title}: {len(followed):,} rows of {households:,} households at risk, {days.min()} to "
+        f"{days.max()}; {int(followed.y.sum()):,} rows with the outcome, of {hit:,} households; outcomes "
+        f"known by {followed.outcome_on.max()}. Learnt from all of them; judged on {judged:,} later rows, "
+        f"each by what was known before it."
+    )
+
+
+def _ahead(shown: Shown) -> str:
+    compared = shown.compared
+    simple = [row for row in compared.rows if row.scorer not in NOT_SIMPLE]
+    refused = compared.row(MODEL).measures.why_not_judged
+    if refused is not None or not simple:
+        return f"{(refused or 'no baseline stands beside it').capitalize()}."
+    best = max(simple, key=lambda row: getattr(row.measures, AT_CAPACITY) or 0.0)
+    ours = compared.row(MODEL).estimates[AT_CAPACITY]
+    others = [best, *(row for row in compared.rows if row.scorer in NOT_SIMPLE - {MODEL})]
+    return (
+        f"On the list of {100 * compared.share:g} % the model finds {cell(ours)} of the outcomes. "
+        f"{'; '.join(map(_lead, others))}. ({best.scorer} is the best simple baseline; leads are paired.)"
+    )
+
+
+def _lead(row: ComparisonRow) -> str:
+    lead = (row.lead or {})[AT_CAPACITY]
+    word = "ahead" if row.reference_ahead(AT_CAPACITY).holds else "not ahead"
+    return f"{word} of {row.scorer} by {cell(lead, signed=True)}"
+
+
+def _table(shown: Shown) -> str:
+    share = f"{100 * shown.compared.share:g} %"
+    head = ["", *(title.format(share=share) for title in COLUMNS.values())]
+    lines = [head, ["---"] * len(head), *(_line(row) for row in shown.compared.rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _line(row: ComparisonRow) -> list[str]:
+    name = f"**{row.scorer}**" if row.scorer == MODEL else row.scorer
+    return [name, *(cell(row.estimates[column]) for column in COLUMNS)]
+
+
+def _next(shown: Shown, version: str) -> str:
+    named = "" if shown.name == "fangpin" else f" --name {shown.name}"
+    closed = [gate.name for gate in shown.gates if gate.holds is False]
+    barred = f" It will be refused: {', '.join(closed)}." if closed else ""
+    return (
+        f"The whole card is `card.html`. Beside the version that serves: "
+        f"`fangpin-train compare champion {version} TABLES{named}`. "
+        f"To let it serve: `fangpin-train promote {version}{named} --reason '…'`.{barred}"
+    )
