@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from training.pictures import canvas
+from models.contributions import Contributions as Given
+from models.contributions import contributions_by_concept
+from models.risk import RiskModel
+from training.pictures import INK, canvas
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -72,6 +75,61 @@ def top_contributions(
         drawn = np.sort(np.random.default_rng(random_state).choice(len(phi), size=rows, replace=False))
     picked = np.ix_(drawn, chosen)
     return Contributions(tuple(names[place] for place in chosen), phi[picked], X[picked], f0)
+
+
+def moved_by_concept(model: RiskModel, given: Given) -> dict[str, float]:
+    """Return how far each concept moves the score on average, the farthest first.
+
+    Parameters
+    ----------
+    model : RiskModel
+    given : models.contributions.Contributions
+        Of some rows.
+
+    Returns
+    -------
+    dict
+        Concept to mean absolute contribution [log odds]: of the sum of its features, which may offset each
+        other in a row.
+    """
+    concepts, sums = contributions_by_concept(model, given)
+    moved = dict(zip(concepts, np.abs(sums).mean(axis=0).tolist(), strict=True))
+    return dict(sorted(moved.items(), key=lambda each: -each[1]))
+
+
+def draw_concepts(moved: Mapping[str, float]) -> Figure:
+    """Draw how far each concept moves the score, the farthest on top."""
+    figure, (axes,) = canvas(6.4, 1.0 + 0.32 * len(moved))
+    names = list(moved)[::-1]
+    axes.barh(names, [moved[name] for name in names], color="#0b5fa5")
+    axes.set_title("What moves the score", loc="left", color=INK)
+    axes.set_xlabel("mean absolute contribution to the log odds")
+    return figure
+
+
+def draw_dependence(shown: Contributions, feature: str) -> Figure:
+    """Draw what each value of a feature contributes; where it is unknown, as a line at the mean.
+
+    Parameters
+    ----------
+    shown : Contributions
+    feature : str
+        One of its names; ValueError where it is none.
+    """
+    place = shown.names.index(feature)
+    x, phi = shown.X[:, place], shown.phi[:, place]
+    unknown = np.isnan(x)
+    figure, (axes,) = canvas(6.4, 4.2)
+    axes.axhline(0.0, color="#d8d8d8", linewidth=1.0, zorder=0)
+    axes.scatter(x[~unknown], phi[~unknown], s=8, alpha=0.4, color="#0b5fa5", linewidths=0)
+    if unknown.any():
+        label = f"unknown in {unknown.mean():.0%} of the rows"
+        axes.axhline(float(phi[unknown].mean()), color="#c2570c", linestyle=":", label=label)
+        axes.legend(frameon=False)
+    axes.set_title(feature, loc="left", color=INK)
+    axes.set_xlabel("value")
+    axes.set_ylabel("contribution to the log odds")
+    return figure
 
 
 def draw_contributions(shown: Contributions) -> Figure:

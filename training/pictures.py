@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 _GRID = "#d8d8d8"
-_INK = "#303030"
+INK = "#303030"
 _HUES = ("#0b5fa5", "#c2570c", "#4a7c2a", "#7a4fa3", "#8a8a8a", "#a3213b", "#158a8a", "#b38600", "#d46fa8")
 _DPI = 120
 _WILSON = 1.959963984540054
@@ -200,7 +200,7 @@ def draw_gains(curves: Mapping[str, Curve], capacity: float) -> Figure:
     """
     figure, (axes,) = canvas(6.4, 4.8)
     axes.plot([0, 1], [0, 1], color=_GRID, linewidth=1.0, zorder=0)
-    axes.axvline(capacity, color=_INK, linewidth=0.8, linestyle=":")
+    axes.axvline(capacity, color=INK, linewidth=0.8, linestyle=":")
     for (name, each), hue in zip(curves.items(), _hues(len(curves)), strict=True):
         label = f"{name}: {each.found_at(capacity):.0%} found"
         axes.plot(each.share_listed, each.share_found, color=hue, linewidth=1.6, label=label)
@@ -221,7 +221,7 @@ def canvas(width: float, height: float, *, panels: int = 1) -> tuple[Figure, Seq
 
 
 def _label(axes: Axes, title: str, across: str, up: str) -> None:
-    axes.set_title(title, loc="left", color=_INK)
+    axes.set_title(title, loc="left", color=INK)
     axes.set_xlabel(across)
     axes.set_ylabel(up)
     axes.set_xlim(0.0, 1.0)

@@ -24,7 +24,7 @@ from training.describing import described, model_described
 from training.drawn import figures, pictures
 from training.gates import Gate, as_mappings, gates_of
 from training.intervals import Estimate
-from training.learning import Learnt, Told, fit_trees, learn
+from training.learning import CANDIDATES, Learnt, Told, fit_trees, learn
 from training.leaving_out import left_out
 from training.placebo import placebo
 from training.pooling import Pooled
@@ -203,6 +203,7 @@ def _learnt(asked: Question, vectors: Vectors, followed: Followed, plan: Plan, t
         horizon_months=asked.horizon_months,
         kept=followed.kept,
         soon=followed.soon,
+        candidates=plan.candidates or CANDIDATES,
         plan=plan,
         told=told,
     )
