@@ -41,7 +41,8 @@ class Card:
     data : mapping
         What it was fitted, calibrated and tested on: rows, events, days, digests.
     measures : mapping of str to mapping
-        Row of the table → measure → value; None where it could not be judged.
+        Row of the table → measure → value, perhaps with the ends of its interval behind it; None where it
+        could not be judged.
     cost : int
         Σ depth² over all leaves.
     params : mapping
@@ -180,8 +181,16 @@ def _measures(measures: Mapping[str, Mapping[str, Measure]]) -> str:
     if not measures:
         return "None recorded."
     names = list(dict.fromkeys(name for row in measures.values() for name in row))
-    rows = [[label, *(_shown(row.get(name)) for name in names)] for label, row in measures.items()]
+    rows = [[label, *(_measured(row.get(name)) for name in names)] for label, row in measures.items()]
     return _table(["", *names], rows)
+
+
+def _measured(measure: Measure) -> str:
+    match measure:
+        case [value, low, high]:
+            return f"{_shown(value)} [{_shown(low)} {_shown(high)}]"
+        case _:
+            return _shown(measure)
 
 
 def _inputs(reference: Mapping[str, Any]) -> str:
@@ -210,6 +219,6 @@ def _shown(value: object) -> str:
         case list() | tuple():
             return "–".join(map(_shown, value))
         case dict():
-            return ", ".join(f"{name} {_shown(each)}" for name, each in value.items())
+            return ", ".join(f"{name} {_shown(each)}" for name, each in value.items()) or "none"
         case _:
             return str(value).replace("|", "\\|").replace("\n", " ")

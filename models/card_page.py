@@ -11,6 +11,7 @@ from markdown_it import MarkdownIt
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; color: #202020; max-width: 60rem; margin: 1.5rem auto;
   padding: 0 1rem; overflow-wrap: break-word; }
+ul { padding-left: 1.2rem; }
 h1 { font-size: 1.5rem; line-height: 1.25; } h2 { font-size: 1.15rem; margin-top: 2rem; }
 blockquote { margin: 1rem 0; padding: .1rem .8rem; background: #fff3d6; border-left: 4px solid #c2870c; }
 table { display: block; overflow-x: auto; border-collapse: collapse; font-size: .88rem;

@@ -130,7 +130,6 @@ beside.round(3)
 # %% [markdown]
 # **Answer.** Read the last table from left to right: what moves the trees, how strong its best feature is
 # alone, what is lost without the whole concept. What moves them and is missed, beyond its interval above, is
-# what predicts; what moves them and is not missed is told by other facts as well; what does neither can be
-# left out of a visit's questions before it is left out of the model. None of it says what causes what. In the
-# county as it is made here income is missed plainly; what the other concepts add can hardly be shown on so
-# few households.
+# what predicts; what moves them and is not missed is told by other facts as well. None of it says what causes
+# what. In the county as it is made here income is missed plainly; what the other concepts add can hardly be
+# shown on so few households.

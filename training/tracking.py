@@ -158,7 +158,9 @@ def _experiment(places: Places, run: Run) -> str:
 
 def _log(params: Mapping[str, Any], measures: Mapping[str, float], tags: Mapping[str, str]) -> None:
     mlflow.log_params(dict(params))
-    mlflow.log_metrics({name: value for name, value in measures.items() if np.isfinite(value)})
+    # MLflow shows figures in the order in which it was told of them.
+    told = sorted(measures.items())
+    mlflow.log_metrics({name: value for name, value in told if np.isfinite(value)})
     mlflow.set_tags(dict(tags))
 
 

@@ -26,7 +26,10 @@ def card(draw, model) -> Card:
         target=model.target,
         horizon_months=model.horizon_months,
         data={"rows": len(vectors), "events": int(y.sum()), "days": ["2026-06-30"]},
-        measures={"model": {"roc_auc": 0.8123456, "interval": [0.8, 0.83]}, "area rate": {"roc_auc": None}},
+        measures={
+            "model": {"roc_auc": 0.8123456, "interval": [0.8, 0.83], "brier": [0.1, 0.08, 0.12]},
+            "area rate": {"roc_auc": None},
+        },
         cost=model.cost,
         params={"num_leaves": 7},
         reference=reference_distributions(model, vectors),
@@ -207,8 +210,8 @@ def test_the_card_goes_along(model, card, tmp_path):
     assert bundle.card["measures"]["model"]["roc_auc"] == 0.8123456
     assert bundle.card["reference"]["features"]["visit_age"]["unknown"] == pytest.approx(0.1, abs=0.02)
     text = bundle.files["card.md"].decode()
-    assert "| model | 0.8123 | 0.8–0.83 |" in text
-    assert "| area rate | – | – |" in text
+    assert "| model | 0.8123 | 0.8–0.83 | 0.1 [0.08 0.12] |" in text
+    assert "| area rate | – | – | – |" in text
     assert f"- Cost: {model.cost} of 100000" in text
     assert "- Drawn | not lived." in text
     assert "演示模型，不得用于真实农户" in text
