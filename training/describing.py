@@ -64,13 +64,21 @@ def _rows(shown: Shown) -> str:
     followed, days = shown.followed, shown.vectors.as_of
     hit = np.unique(followed.cohort.household_id[followed.y == 1.0]).size
     households = np.unique(followed.cohort.household_id).size
-    judged = shown.learnt.later.size
     return (
         f"{shown.title}: {len(followed):,} rows of {households:,} households at risk, {days.min()} to "
         f"{days.max()}; {int(followed.y.sum()):,} rows with the outcome, of {hit:,} households; outcomes "
-        f"known by {followed.outcome_on.max()}. Learnt from all of them; judged on {judged:,} later rows, "
-        f"each by what was known before it."
+        f"known by {followed.outcome_on.max()}. {_judged(shown)}"
     )
+
+
+def _judged(shown: Shown) -> str:
+    judged = shown.learnt.later.size
+    if judged == len(shown.followed):
+        return (
+            "Learnt from all of them; the rows fall on too few days for a cut in time, so each half of the "
+            "households was judged by what was learnt from the other."
+        )
+    return f"Learnt from all of them; judged on {judged:,} later rows, each by what was known before it."
 
 
 def _ahead(shown: Shown) -> str:
@@ -83,7 +91,7 @@ def _ahead(shown: Shown) -> str:
     ours = compared.row(MODEL).estimates[AT_CAPACITY]
     others = [best, *(row for row in compared.rows if row.scorer in NOT_SIMPLE - {MODEL})]
     return (
-        f"On the list of {100 * compared.share:g} % the model finds {cell(ours)} of the outcomes. "
+        f"On the list of {100 * compared.share:g} % the model finds {cell(ours)} of the outcomes: "
         f"{'; '.join(map(_lead, others))}. ({best.scorer} is the best simple baseline; leads are paired.)"
     )
 
