@@ -5,16 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from features.vectors import Vectors
+from models.card_page import inlined, page
 from models.risk import COST_BUDGET, RiskModel
 
 LEVELS = (0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
 """Quantile levels of the reference distributions."""
+
+NOT_REAL = "演示模型，不得用于真实农户: learnt from {} households, not to be used for real ones."
+"""Said first on the card of a model that has not learnt from real households."""
 
 Measure = float | int | str | Sequence[float] | None
 """A number, an interval, a word, or None where it could not be judged."""
@@ -36,7 +41,8 @@ class Card:
     data : mapping
         What it was fitted, calibrated and tested on: rows, events, days, digests.
     measures : mapping of str to mapping
-        Row of the table → measure → value; None where it could not be judged.
+        Row of the table → measure → value, perhaps with the ends of its interval behind it; None where it
+        could not be judged.
     cost : int
         Σ depth² over all leaves.
     params : mapping
@@ -69,10 +75,21 @@ class Card:
     programme: Mapping[str, Any] | None = None
 
 
-def card_files(card: Card) -> dict[str, bytes]:
-    """Return the card as the two files of a bundle: ``card.json`` and ``card.md``."""
+def card_files(card: Card, pictures: Mapping[str, bytes] = MappingProxyType({})) -> dict[str, bytes]:
+    """Return the card as the files of a bundle: ``card.json``, ``card.md``, and ``card.html`` with pictures.
+
+    Parameters
+    ----------
+    card : Card
+    pictures : mapping of str to bytes, optional
+        PNG files by what they show, for the page.
+    """
     text = json.dumps(asdict(card), ensure_ascii=False, allow_nan=False, indent=1, sort_keys=True)
-    return {"card.json": (text + "\n").encode(), "card.md": card_markdown(card).encode()}
+    return {
+        "card.json": (text + "\n").encode(),
+        "card.md": card_markdown(card).encode(),
+        "card.html": page(card.title, card_markdown(card, pictures)).encode(),
+    }
 
 
 def reference_distributions(
@@ -115,10 +132,11 @@ def reference_distributions(
     }
 
 
-def card_markdown(card: Card) -> str:
-    """Return the card as Markdown, for a reader of the bundle."""
+def card_markdown(card: Card, pictures: Mapping[str, bytes] = MappingProxyType({})) -> str:
+    """Return the card as Markdown, for a reader of the bundle; pictures are inlined behind the measures."""
     parts = [
         f"# {card.title}",
+        *([] if card.trained_on == "real" else [f"> {NOT_REAL.format(card.trained_on)}"]),
         _facts(
             {
                 "Target": f"`{card.target}` within {card.horizon_months} months"
@@ -132,6 +150,7 @@ def card_markdown(card: Card) -> str:
         _facts(card.data),
         "## Measures",
         _measures(card.measures),
+        *(["## Pictures", inlined(pictures)] if pictures else []),
         "## Parameters",
         _facts(card.params),
         "## Inputs at fitting",
@@ -187,8 +206,16 @@ def _measures(measures: Mapping[str, Mapping[str, Measure]]) -> str:
     if not measures:
         return "None recorded."
     names = list(dict.fromkeys(name for row in measures.values() for name in row))
-    rows = [[label, *(_shown(row.get(name)) for name in names)] for label, row in measures.items()]
+    rows = [[label, *(_measured(row.get(name)) for name in names)] for label, row in measures.items()]
     return _table(["", *names], rows)
+
+
+def _measured(measure: Measure) -> str:
+    match measure:
+        case [value, low, high]:
+            return f"{_shown(value)} [{_shown(low)} {_shown(high)}]"
+        case _:
+            return _shown(measure)
 
 
 def _inputs(reference: Mapping[str, Any]) -> str:
@@ -217,6 +244,6 @@ def _shown(value: object) -> str:
         case list() | tuple():
             return "–".join(map(_shown, value))
         case dict():
-            return ", ".join(f"{name} {_shown(each)}" for name, each in value.items())
+            return ", ".join(f"{name} {_shown(each)}" for name, each in value.items()) or "none"
         case _:
             return str(value).replace("|", "\\|").replace("\n", " ")

@@ -91,7 +91,12 @@ class Registry:
         bundle = read_bundle(bundle_dir)
         if bundle.name != self.name:
             raise Usage(f"the bundle was made for {bundle.name}, not for {self.name}")
-        with self._tracking(), _in_run(run_id), _without_example(), tempfile.TemporaryDirectory() as folder:
+        with (
+            speaking_to(self.tracking_uri),
+            _in_run(run_id),
+            _without_example(),
+            tempfile.TemporaryDirectory() as folder,
+        ):
             copy_bundle(bundle_dir, Path(folder) / _ARTIFACT)
             logged = mlflow.pyfunc.log_model(
                 name="model",
@@ -149,7 +154,7 @@ class Registry:
             Where there is no such version, or the folder exists.
         """
         found = self._found(version)
-        with self._tracking(), tempfile.TemporaryDirectory() as folder:
+        with speaking_to(self.tracking_uri), tempfile.TemporaryDirectory() as folder:
             where = f"models:/{self.name}/{found.version}"
             logged = Path(mlflow.artifacts.download_artifacts(artifact_uri=where, dst_path=folder))
             source = logged / _artifact_path(logged)
@@ -252,16 +257,6 @@ class Registry:
     def _client(self) -> mlflow.MlflowClient:
         return mlflow.MlflowClient(tracking_uri=self.tracking_uri, registry_uri=self.tracking_uri)
 
-    @contextmanager
-    def _tracking(self) -> Iterator[None]:
-        """Let MLflow's module functions speak to this registry, and to the former one afterwards."""
-        former = mlflow.get_tracking_uri()
-        mlflow.set_tracking_uri(self.tracking_uri)
-        try:
-            yield
-        finally:
-            mlflow.set_tracking_uri(former)
-
     def _found(self, version: str) -> ModelVersion:
         try:
             if version.isdigit():
@@ -301,6 +296,22 @@ class Registry:
             raise FangpinError(
                 f"{entry.folder} serves, as the ledger says, but the registry did not take the alias: {error}"
             ) from error
+
+
+@contextmanager
+def speaking_to(tracking_uri: str) -> Iterator[None]:
+    """Let MLflow's module functions speak to a server or file, and afterwards as before.
+
+    MLflow writes what it speaks to into the environment: what was not set there is not left there, where
+    `training.settings` would read it.
+    """
+    is_set = mlflow.is_tracking_uri_set()  # type: ignore[no-untyped-call]
+    former = mlflow.get_tracking_uri() if is_set else None
+    mlflow.set_tracking_uri(tracking_uri)
+    try:
+        yield
+    finally:
+        mlflow.set_tracking_uri(former)  # type: ignore[arg-type] # None unsets it
 
 
 def signature(bundle: Bundle) -> ModelSignature:

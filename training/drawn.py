@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+from collections.abc import Mapping
+
 import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
@@ -9,18 +12,27 @@ from numpy.typing import NDArray
 from features.vectors import Vectors
 from models.contributions import contributions
 from training.learning import Learnt
+from training.moved import draw_contributions, top_contributions
 from training.pictures import (
     calibration_bins,
     curve,
     draw_calibration,
-    draw_contributions,
     draw_gains,
     draw_roc_pr,
-    top_contributions,
 )
 
 SUMMARY_ROWS = 2000
 """Rows, drawn at random, whose contributions are drawn."""
+
+SHOWS = {
+    "roc_pr.png": "ROC, and precision by recall, of the model and every baseline on later rows",
+    "calibration.png": "What was promised and what came, on later rows",
+    "gains.png": "What a list finds by its length, on later rows",
+    "shap_summary.png": "The features that move the score most, and which way; grey is unknown",
+}
+"""What each figure shows."""
+
+DPI_OF_A_PAGE = 80
 
 
 def figures(
@@ -56,3 +68,16 @@ def figures(
             top_contributions(given.phi, model.matrix(shown), model.features, given.f0)
         ),
     }
+
+
+def pictures(drawn: Mapping[str, Figure]) -> dict[str, bytes]:
+    """Return figures as PNG files by what they show, small enough to be put into a page.
+
+    The same figures give the same bytes: the file does not say what wrote it.
+    """
+    files = {}
+    for name, figure in drawn.items():
+        out = io.BytesIO()
+        figure.savefig(out, format="png", dpi=DPI_OF_A_PAGE, metadata={"Software": None})
+        files[SHOWS[name]] = out.getvalue()
+    return files

@@ -1,10 +1,8 @@
-"""The figures of a run: one function computes a picture, another draws it."""
+"""How a list orders and what it promises, in pictures: one function computes, another draws."""
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,7 +18,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 _GRID = "#d8d8d8"
-_INK = "#303030"
+INK = "#303030"
 _HUES = ("#0b5fa5", "#c2570c", "#4a7c2a", "#7a4fa3", "#8a8a8a", "#a3213b", "#158a8a", "#b38600", "#d46fa8")
 _DPI = 120
 _WILSON = 1.959963984540054
@@ -67,26 +65,6 @@ class CalibrationBins:
     low: Floats
     high: Floats
     rows: NDArray[np.int64]
-
-
-@dataclass(frozen=True, eq=False)
-class Contributions:
-    """The contributions to show: the rows drawn and the features that move the score most.
-
-    Parameters
-    ----------
-    names : tuple of str
-        Features, the most moving first.
-    phi, X : (rows, features) arrays
-        Contributions in log odds, and the values behind them (NaN unknown).
-    f0 : float
-        The base value.
-    """
-
-    names: tuple[str, ...]
-    phi: Floats
-    X: Floats
-    f0: float
 
 
 def curve(y: Floats, score: Floats, weight: Floats | None = None) -> Curve:
@@ -162,41 +140,6 @@ def wilson(share: Floats, rows: Floats) -> tuple[Floats, Floats]:
     return np.clip(centre - half, 0.0, 1.0), np.clip(centre + half, 0.0, 1.0)
 
 
-def top_contributions(
-    phi: Floats,
-    X: Floats,
-    names: Sequence[str],
-    f0: float,
-    *,
-    features: int = 20,
-    rows: int = 2000,
-    random_state: int = 0,
-) -> Contributions:
-    """Choose what a summary shows.
-
-    Parameters
-    ----------
-    phi : (rows, features) array
-        Contributions in log odds, as `models.contributions` gives them.
-    X : (rows, features) array
-        The values of the vectors.
-    names : sequence of str
-        Feature ids.
-    f0 : float
-        The base value.
-    features, rows : int
-        At most so many: the features of the largest mean absolute contribution over all rows; rows drawn at
-        random.
-    random_state : int
-    """
-    chosen = np.argsort(-np.abs(phi).mean(axis=0), kind="stable")[:features]
-    drawn = np.arange(len(phi))
-    if len(phi) > rows:
-        drawn = np.sort(np.random.default_rng(random_state).choice(len(phi), size=rows, replace=False))
-    picked = np.ix_(drawn, chosen)
-    return Contributions(tuple(names[place] for place in chosen), phi[picked], X[picked], f0)
-
-
 def draw_roc_pr(curves: Mapping[str, Curve]) -> Figure:
     """Draw the ROC and the precision-recall curves side by side.
 
@@ -204,7 +147,7 @@ def draw_roc_pr(curves: Mapping[str, Curve]) -> Figure:
     ----------
     curves : mapping of scorer to Curve
     """
-    figure, (roc, pr) = _canvas(10.0, 4.6, panels=2)
+    figure, (roc, pr) = canvas(10.0, 4.6, panels=2)
     for (name, each), hue in zip(curves.items(), _hues(len(curves)), strict=True):
         roc.plot(each.false_share, each.share_found, color=hue, label=name, linewidth=1.6)
         pr.step(each.share_found[1:], each.precision[1:], where="pre", color=hue, label=name, linewidth=1.4)
@@ -224,7 +167,7 @@ def draw_calibration(bins: Mapping[str, CalibrationBins]) -> Figure:
     ----------
     bins : mapping of scorer to CalibrationBins
     """
-    figure, (axes,) = _canvas(5.4, 5.2)
+    figure, (axes,) = canvas(5.4, 5.2)
     highest = max((float(max(each.high.max(), each.expected.max())) for each in bins.values()), default=1.0)
     axes.plot([0, highest], [0, highest], color=_GRID, linewidth=1.0, zorder=0)
     for (name, each), hue in zip(bins.items(), _hues(len(bins)), strict=True):
@@ -255,9 +198,9 @@ def draw_gains(curves: Mapping[str, Curve], capacity: float) -> Figure:
     capacity : float
         Share of the rows that can be visited.
     """
-    figure, (axes,) = _canvas(6.4, 4.8)
+    figure, (axes,) = canvas(6.4, 4.8)
     axes.plot([0, 1], [0, 1], color=_GRID, linewidth=1.0, zorder=0)
-    axes.axvline(capacity, color=_INK, linewidth=0.8, linestyle=":")
+    axes.axvline(capacity, color=INK, linewidth=0.8, linestyle=":")
     for (name, each), hue in zip(curves.items(), _hues(len(curves)), strict=True):
         label = f"{name}: {each.found_at(capacity):.0%} found"
         axes.plot(each.share_listed, each.share_found, color=hue, linewidth=1.6, label=label)
@@ -267,34 +210,8 @@ def draw_gains(curves: Mapping[str, Curve], capacity: float) -> Figure:
     return figure
 
 
-def draw_contributions(shown: Contributions) -> Figure:
-    """Draw the summary of contributions with shap's own beeswarm.
-
-    Parameters
-    ----------
-    shown : Contributions
-    """
-    with warnings.catch_warnings():
-        # shap sets the colour of what is unknown in a way that matplotlib will give up one day.
-        warnings.filterwarnings("ignore", category=PendingDeprecationWarning)
-        import shap
-
-    figure, (axes,) = _canvas(9.0, 1.5 + 0.38 * len(shown.names))
-    explanation = shap.Explanation(
-        values=shown.phi,
-        base_values=np.full(len(shown.phi), shown.f0),
-        data=shown.X,
-        feature_names=list(shown.names),
-    )
-    with _legacy_seed(0), warnings.catch_warnings():
-        # A feature unknown in all rows shown has no colour range: shap warns, and draws it grey as it should.
-        warnings.filterwarnings("ignore", message="All-NaN slice", category=RuntimeWarning)
-        shap.plots.beeswarm(explanation, max_display=len(shown.names), ax=axes, show=False, plot_size=None)
-    axes.set_xlabel("contribution to the log odds")
-    return figure
-
-
-def _canvas(width: float, height: float, *, panels: int = 1) -> tuple[Figure, Sequence[Axes]]:
+def canvas(width: float, height: float, *, panels: int = 1) -> tuple[Figure, Sequence[Axes]]:
+    """Return a figure of a size [inches] and its panels side by side, out of pyplot's hands."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -304,7 +221,7 @@ def _canvas(width: float, height: float, *, panels: int = 1) -> tuple[Figure, Se
 
 
 def _label(axes: Axes, title: str, across: str, up: str) -> None:
-    axes.set_title(title, loc="left", color=_INK)
+    axes.set_title(title, loc="left", color=INK)
     axes.set_xlabel(across)
     axes.set_ylabel(up)
     axes.set_xlim(0.0, 1.0)
@@ -315,14 +232,3 @@ def _label(axes: Axes, title: str, across: str, up: str) -> None:
 
 def _hues(count: int) -> list[str]:
     return [_HUES[place % len(_HUES)] for place in range(count)]
-
-
-@contextmanager
-def _legacy_seed(seed: int) -> Iterator[None]:
-    """Hold NumPy's global generator, which shap's beeswarm draws from, and put it back."""
-    before = np.random.get_state()  # noqa: NPY002
-    np.random.seed(seed)  # noqa: NPY002
-    try:
-        yield
-    finally:
-        np.random.set_state(before)  # noqa: NPY002

@@ -13,24 +13,28 @@ from features.errors import Refused
 from features.policy import Policy
 from features.vectors import Vectors
 from models.bundle import Origin, TrainedOn
+from models.card import card_files
 from models.registry import Registry
 from training.carding import card_of
 from training.cohort import Followed
 from training.comparison import Comparison
-from training.gates import Gate, as_mappings, gates_of
+from training.describing import described, model_described
+from training.drawn import figures, pictures
+from training.gates import Gate, as_mappings, as_tags, gates_of
 from training.helped.treating import RECORDED, Helped, Treatment, treated
-from training.learning import Learnt, Told, learn
-from training.logged import run_of
+from training.judged_fit import JudgedFit
+from training.learning import CANDIDATES, Learnt, Told, learn
 from training.minutes import Clock, Watch, expected
 from training.pooling import Pooled
 from training.preparing import prepare
 from training.programme_table import ProgrammeTable
+from training.running import as_run
 from training.settings import Places
 from training.shown import shown_by
 from training.stability import Stability
 from training.taking_over import take_over
 from training.targets import Question, registered_name
-from training.tracking import data_sha256, log_run
+from training.tracking import data_sha256, describe, log_run
 from training.tuning import PLAIN, Found, Plan
 from training.versions import certified, exported, registered
 
@@ -186,10 +190,30 @@ def fit(  # noqa: PLR0913 - the words of the command
     if treatment is not None:
         card = replace(card, data={**card.data, "helped": treatment.as_dict()})
     watch("logging the run")
-    run_id = log_run(places, run_of(asked, origin, learnt, shown, card, vectors=vectors, followed=followed))
+    judged = JudgedFit(
+        title=title,
+        trained_on=trained_on,
+        asked=asked,
+        vectors=vectors,
+        followed=followed,
+        learnt=learnt,
+        compared=shown.comparison,
+        gates=gates,
+        programme=shown.programme,
+        treatment=treatment,
+    )
+    later = followed.take(learnt.later)
+    drawn = figures(learnt, vectors, later.y, later.weight)
+    files = card_files(card, pictures(drawn))
+    tags = {key: value for key, value in created.items() if key in {"data_sha256", "taken_over"}}
+    tags |= {"title": title, "trained_on": trained_on, **as_tags(gates)}
+    run_id = log_run(places, as_run(judged, drawn, files, tags))
     watch("registering")
     origin = replace(origin, created={**origin.created, "run_id": run_id})
-    version = registered(registry, learnt.model, origin, card, tables=dated, policy=policy, run_id=run_id)
+    version = registered(
+        registry, learnt.model, origin, files, tables=dated, policy=policy, run_id=run_id, tags=tags
+    )
+    describe(places, run_id, name, version, text=described(judged, version), model=model_described(judged))
     watch.stop()
     return Fitted(
         name,
@@ -219,6 +243,7 @@ def _learnt(asked: Question, vectors: Vectors, followed: Followed, plan: Plan, t
         kept=followed.kept,
         soon=followed.soon,
         weight=followed.stands_for,
+        candidates=plan.candidates or CANDIDATES,
         plan=plan,
         told=told,
     )

@@ -94,6 +94,8 @@ class Plan:
         Average the trees over so many bags of households.
     stability : bool
         Measure how far small changes of the fit move households.
+    candidates : tuple of mapping, optional
+        Trees to choose from, or with which a search begins, in the place of those that are known.
 
     Notes
     -----
@@ -107,6 +109,7 @@ class Plan:
     budget: Budget | None = None
     bags: int = 1
     stability: bool = False
+    candidates: tuple[Params, ...] | None = None
 
 
 PLAIN = Plan()

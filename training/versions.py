@@ -15,7 +15,6 @@ from features.policy import Policy
 from features.tables import CONTEXT_TABLES
 from features.vectors import Vectors
 from models.bundle import Bundle, Origin, read_bundle, write_bundle
-from models.card import Card, card_files
 from models.golden import golden_answers
 from models.registry import Registry
 from models.risk import RiskModel
@@ -34,20 +33,35 @@ def registered(
     registry: Registry,
     model: RiskModel,
     origin: Origin,
-    card: Card,
+    card: Mapping[str, bytes],
     *,
     tables: Tables,
     policy: Policy,
     run_id: str,
+    tags: Mapping[str, str],
 ) -> str:
-    """Write the bundle of a model and register it under the run that made it; return the version."""
-    files = {**card_files(card), "context.json": _json(context_of(tables, model.features))}
+    """Write the bundle of a model and register it under the run that made it; return the version.
+
+    Parameters
+    ----------
+    registry : Registry
+    model : RiskModel
+    origin : Origin
+    card : mapping of str to bytes
+        The card's files.
+    tables, policy
+        What it was learnt from, and under which policy.
+    run_id : str
+    tags : mapping of str to str
+        Of the version, beside those that say what the bundle is.
+    """
+    files = {**card, "context.json": _json(context_of(tables, model.features))}
     with tempfile.TemporaryDirectory() as folder:
         draft, whole = Path(folder) / "draft", Path(folder) / "bundle"
         write_bundle(draft, model, origin, files)
         golden = golden_answers(read_bundle(draft), policy)
         write_bundle(whole, model, origin, {**files, "golden.json": _json(golden)})
-        return registry.register(whole, run_id)
+        return registry.register(whole, run_id, tags=tags)
 
 
 def exported(registry: Registry, version: str) -> Bundle:

@@ -50,6 +50,10 @@ def test_a_simulated_county_is_asked_about_one_of_its_households(train, tmp_path
     assert "cannot be judged" in judged
     assert train("promote", "1", "--reason", "a journey").startswith("fangpin-1 serves")
     assert "simulated" in train("card", "1")
+    train("card", "1", "--html", tmp_path / "card.html")
+    assert (tmp_path / "card.html").read_bytes() == (
+        tmp_path / "home" / "bundles" / "champion" / "card.html"
+    ).read_bytes()
     story = json.loads(train("stories", county, "--json"))[0]
     body = train("request", county, "--household", story["household_id"], "--as-of", story["as_of"])
 

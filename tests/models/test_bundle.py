@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import pickle
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -25,7 +26,10 @@ def card(draw, model) -> Card:
         target=model.target,
         horizon_months=model.horizon_months,
         data={"rows": len(vectors), "events": int(y.sum()), "days": ["2026-06-30"]},
-        measures={"model": {"roc_auc": 0.8123456, "interval": [0.8, 0.83]}, "area rate": {"roc_auc": None}},
+        measures={
+            "model": {"roc_auc": 0.8123456, "interval": [0.8, 0.83], "brier": [0.1, 0.08, 0.12]},
+            "area rate": {"roc_auc": None},
+        },
         cost=model.cost,
         params={"num_leaves": 7},
         reference=reference_distributions(model, vectors),
@@ -198,7 +202,7 @@ def test_a_broken_bundle_is_not_copied(make_bundle, tmp_path):
 
 
 def test_the_card_goes_along(model, card, tmp_path):
-    """The card is in the bundle as JSON for programs and Markdown for people."""
+    """The card is in the bundle as JSON for programs, and for people as Markdown and as a page."""
     path = tmp_path / "bundle"
     write_bundle(path, model, Origin("simulated", (), {}), card_files(card))
     bundle = read_bundle(path)
@@ -206,10 +210,20 @@ def test_the_card_goes_along(model, card, tmp_path):
     assert bundle.card["measures"]["model"]["roc_auc"] == 0.8123456
     assert bundle.card["reference"]["features"]["visit_age"]["unknown"] == pytest.approx(0.1, abs=0.02)
     text = bundle.files["card.md"].decode()
-    assert "| model | 0.8123 | 0.8–0.83 |" in text
-    assert "| area rate | – | – |" in text
+    assert "| model | 0.8123 | 0.8–0.83 | 0.1 [0.08 0.12] |" in text
+    assert "| area rate | – | – | – |" in text
     assert f"- Cost: {model.cost} of 100000" in text
     assert "- Drawn | not lived." in text
+    assert "演示模型，不得用于真实农户" in text
+    assert bundle.files["card.html"].startswith(b"<!doctype html>")
+    assert card_files(card) == card_files(card)
+
+
+def test_a_card_of_real_households_opens_without_a_warning(card):
+    """What is said first of all others is not said of it."""
+    real = card_files(replace(card, trained_on="real"))
+    assert "演示模型" not in real["card.md"].decode()
+    assert "演示模型" not in real["card.html"].decode()
 
 
 def test_reference_distributions_are_quantiles_of_what_is_known(draw, model):

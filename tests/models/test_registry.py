@@ -21,7 +21,7 @@ import pytest
 from features.errors import FangpinError, Foreign, Usage
 from models.bundle import read_bundle
 from models.promotions import LEDGER, Entry, champion, history, served_before
-from models.registry import Registry
+from models.registry import Registry, speaking_to
 
 pytestmark = pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy:DeprecationWarning")
 
@@ -355,3 +355,15 @@ def ask(url: str, body: dict, process: subprocess.Popen, patience: float = 90) -
             assert process.poll() is None, "the server ended"
             assert time.monotonic() < end, "the server did not answer"
             time.sleep(0.3)
+
+
+def test_mlflow_speaks_to_another_for_a_while_only(monkeypatch, tmp_path):
+    """What it spoke to before comes back; where that was nothing, nothing is left in the environment."""
+    one, other = (f"sqlite:///{tmp_path / name}.db" for name in ("one", "other"))
+    mlflow.set_tracking_uri(None)
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    with speaking_to(one):
+        with speaking_to(other):
+            assert mlflow.get_tracking_uri() == other
+        assert mlflow.get_tracking_uri() == one
+    assert "MLFLOW_TRACKING_URI" not in os.environ

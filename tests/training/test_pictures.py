@@ -14,10 +14,8 @@ from training.pictures import (
     calibration_bins,
     curve,
     draw_calibration,
-    draw_contributions,
     draw_gains,
     draw_roc_pr,
-    top_contributions,
     wilson,
 )
 
@@ -90,20 +88,6 @@ def test_the_bins_have_wilson_intervals():
         assert (low[place], high[place]) == pytest.approx((expected.low, expected.high))
 
 
-def test_top_contributions():
-    """The features that move the score most come first, and the same rows are drawn each time."""
-    generator = np.random.default_rng(0)
-    phi = generator.normal(size=(500, 4)) * [0.1, 2.0, 0.0, 1.0]
-    X = generator.normal(size=(500, 4))
-    shown = top_contributions(phi, X, list("abcd"), -2.0, features=3, rows=100)
-    assert shown.names == ("b", "d", "a")
-    assert shown.phi.shape == shown.X.shape == (100, 3)
-    again = top_contributions(phi, X, list("abcd"), -2.0, features=3, rows=100)
-    np.testing.assert_array_equal(shown.phi, again.phi)
-    place = int(np.flatnonzero(phi[:, 1] == shown.phi[0, 0])[0])
-    np.testing.assert_array_equal(shown.X[0], X[place, [1, 3, 0]])
-
-
 def test_order_calibration_and_gains_can_be_drawn():
     """Order calibration and gains can be drawn."""
     y, p = drawn()
@@ -119,22 +103,6 @@ def test_order_calibration_and_gains_can_be_drawn():
             {"model": calibration_bins(y, p), "rate": calibration_bins(y, np.full(len(y), y.mean()))}
         )
     )
-
-
-def test_contributions_are_drawn_by_shap():
-    """The same contributions give the same picture, unknown values or not, and touch no global state."""
-    generator = np.random.default_rng(0)
-    phi, X = generator.normal(size=(60, 3)), generator.normal(size=(60, 3))
-    X[::3, 0] = np.nan
-    X[:, 1] = np.nan
-    shown = top_contributions(phi, X, ["income_ratio", "never_known", "earners"], -2.0)
-    before = np.random.get_state()[1].copy()  # noqa: NPY002
-    figure = draw_contributions(shown)
-    first, second = png(figure), png(draw_contributions(shown))
-    assert first == second
-    np.testing.assert_array_equal(np.random.get_state()[1], before)  # noqa: NPY002
-    labels = [text.get_text() for text in figure.axes[0].get_yticklabels()]
-    assert set(labels) == set(shown.names)
 
 
 def test_a_row_of_weight_two_is_drawn_as_two():

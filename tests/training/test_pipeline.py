@@ -20,7 +20,7 @@ from features.vectors import build_vectors
 from models.assessment import assess
 from models.bundle import read_bundle
 from models.golden import check_golden
-from models.registry import Registry
+from models.registry import Registry, speaking_to
 from tests.made import made_panel
 from training.beside import baselines
 from training.pipeline import Fitted, fit
@@ -60,8 +60,7 @@ def steps() -> list[str]:
 @pytest.fixture(scope="module")
 def fitted(tables, at, steps) -> Fitted:
     """Fit once."""
-    former = mlflow.get_tracking_uri()
-    done = fit(
+    return fit(
         tables,
         target="next_visit",
         trained_on="simulated",
@@ -72,8 +71,6 @@ def fitted(tables, at, steps) -> Fitted:
         clock=count().__next__,
         told=steps.append,
     )
-    mlflow.set_tracking_uri(former)
-    return done
 
 
 @pytest.fixture(scope="module")
@@ -132,12 +129,52 @@ def test_the_run_holds_parameters_measures_pictures_and_the_data_s_digest(fitted
     assert run.data.params["target"] == "next_visit"
     assert {"num_leaves", "learning_rate", "num_iterations"} <= run.data.params.keys()
     assert run.data.tags["data_sha256"] == data_sha256(vectors, followed.y)
-    assert run.data.metrics["lightgbm.roc_auc"] == fitted.comparison.row("LightGBM").measures.roc_auc
-    assert "area_rate.brier" in run.data.metrics
+    shown = fitted.comparison.row("LightGBM").estimates["roc_auc"]
+    assert [run.data.metrics[f"roc_auc/lightgbm{end}"] for end in ("", ".low", ".high")] == [
+        shown.value,
+        shown.low,
+        shown.high,
+    ]
+    assert {"brier/area_rate", "log_loss/lightgbm", "log_loss/logistic"} <= run.data.metrics.keys()
     logged = {artifact.path for artifact in client.list_artifacts(fitted.run_id)}
     pictures = {"roc_pr.png", "calibration.png", "gains.png", "shap_summary.png"}
-    assert logged >= pictures | {"card.md", "comparison.txt"}
-    assert run.inputs.dataset_inputs[0].dataset.digest == run.data.tags["data_sha256"][:36]
+    assert logged >= pictures | {"card.md", "card.html", "comparison.txt", "comparison.json"}
+    datasets = {each.tags[0].value: each.dataset for each in run.inputs.dataset_inputs}
+    assert datasets["training"].digest == run.data.tags["data_sha256"][:36]
+    assert json.loads(datasets["training"].profile)["num_rows"] == fitted.rows
+    judged = fitted.comparison.row("LightGBM").measures.rows
+    assert json.loads(datasets["evaluation"].profile)["num_rows"] == judged
+
+
+def test_each_earlier_origin_is_a_run_inside_the_fit_s(fitted, at):
+    """Its rows are together those that were judged, and it tells what every scorer showed on them."""
+    client = mlflow.MlflowClient(at.tracking_uri)
+    experiment = client.get_run(fitted.run_id).info.experiment_id
+    inside = client.search_runs([experiment], f"tags.mlflow.parentRunId = '{fitted.run_id}'")
+    judged = fitted.comparison.row("LightGBM").measures
+    assert sum(run.data.metrics["rows"] for run in inside) == judged.rows
+    assert sum(run.data.metrics["events"] for run in inside) == judged.positives
+    assert len({run.data.params["cut"] for run in inside}) == len(inside) > 1
+    for run in inside:
+        assert run.data.params["cut"] < run.data.params["first_day"] <= run.data.params["last_day"]
+        assert {"log_loss/lightgbm", "log_loss/logistic", "roc_auc/income_margin"} <= run.data.metrics.keys()
+    assert fitted.run_id in {run.info.run_id for run in client.search_runs([experiment], "tags.kind = 'fit'")}
+
+
+def test_run_and_version_are_described(fitted, at):
+    """What was asked, on what, the gates and what next, in Markdown where MLflow shows it; gates as tags."""
+    client = mlflow.MlflowClient(at.tracking_uri)
+    text = client.get_run(fitted.run_id).data.tags["mlflow.note.content"]
+    version = client.get_model_version(NAME, fitted.version)
+    assert version.description == text
+    for said in ("not to be used for real ones", "`next_visit`", "a made panel", f"{fitted.rows:,} rows"):
+        assert said in text
+    for gate in fitted.gates:
+        assert f"{gate.name}: {gate.says}" in text
+    assert f"`fangpin-train promote {fitted.version} --name {NAME}" in text
+    assert version.tags["gate.enough outcomes"] == "cannot be judged"
+    assert version.tags["trained_on"] == "simulated"
+    assert "`champion` is the version that serves" in client.get_registered_model(NAME).description
 
 
 def test_the_promoted_bundle_serves_the_registered_version(bundle, fitted, at):
@@ -145,6 +182,8 @@ def test_the_promoted_bundle_serves_the_registered_version(bundle, fitted, at):
     assert (bundle.name, bundle.version, bundle.trained_on) == (NAME, fitted.version, "simulated")
     assert bundle.origin.created["run_id"] == fitted.run_id
     assert bundle.card is not None
+    page = bundle.files["card.html"].decode()
+    assert page.count("data:image/png;base64,") == 4
     check_golden(bundle, illustrative())
     (entry,) = Registry(at.tracking_uri, at.bundles, NAME).history()
     assert (entry.who, entry.why) == ("analyst", "first")
@@ -153,10 +192,8 @@ def test_the_promoted_bundle_serves_the_registered_version(bundle, fitted, at):
 def test_mlflow_answers_what_the_bundle_answers(bundle, fitted, at, tables):
     """The registered pyfunc gives the bundle's own probabilities, bit for bit."""
     vectors = build_vectors(tables, np.datetime64("2025-03-31"), features=bundle.model.features)
-    former = mlflow.get_tracking_uri()
-    mlflow.set_tracking_uri(at.tracking_uri)
-    served = mlflow.pyfunc.load_model(f"models:/{NAME}/{fitted.version}")
-    mlflow.set_tracking_uri(former)
+    with speaking_to(at.tracking_uri):
+        served = mlflow.pyfunc.load_model(f"models:/{NAME}/{fitted.version}")
     said = served.predict(pd.DataFrame(vectors.X, columns=list(vectors.features)))
     assert said["probability"].to_numpy().tobytes() == bundle.model.probability(vectors).tobytes()
 
@@ -196,7 +233,6 @@ def test_without_visits_nothing_can_be_fitted(tables):
 def test_a_version_is_taken_over_by_counties_with_too_few_outcomes_of_their_own(fitted, at):
     """Its trees stay, whatever the floor; each county is judged by the others, and the placebo is a gate."""
     counties = {name: made_panel(households=120, random_state=seed) for name, seed in (("a", 5), ("b", 6))}
-    former = mlflow.get_tracking_uri()
     done = fit(
         pooled(counties),
         target=Question("next_visit", floor=5000),
@@ -208,7 +244,6 @@ def test_a_version_is_taken_over_by_counties_with_too_few_outcomes_of_their_own(
         taken_over=fitted.version,
         with_placebo=True,
     )
-    mlflow.set_tracking_uri(former)
     registry = Registry(at.tracking_uri, at.bundles, NAME)
     before, after = (exported(registry, version) for version in (fitted.version, done.version))
     assert after.model.booster_text == before.model.booster_text

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from features.errors import Usage
 from training.commands.door import AsJson, Name, now, print_json, told_steps, who
 
 if TYPE_CHECKING:
@@ -97,14 +98,25 @@ def export(
 
 def card(
     version: str,
+    *,
+    html: Annotated[
+        Path | None, typer.Option(help="Write it to this file, as one page with its pictures, instead.")
+    ] = None,
     name: Name = "fangpin",
 ) -> None:
-    """Print the model card of a version."""
-    import tempfile
+    """Print the model card of a version, or write it as a page for a browser."""
+    from training.versions import exported
 
-    with tempfile.TemporaryDirectory() as folder:
-        bundle = registry(name).export(version, Path(folder) / "bundle")
-        typer.echo(bundle.files["card.md"].decode())
+    if html is not None and not html.parent.is_dir():
+        raise Usage(f"there is no folder {html.parent}")
+    files = exported(registry(name), version).files
+    if html is None:
+        typer.echo(files["card.md"].decode())
+    elif "card.html" in files:
+        html.write_bytes(files["card.html"])
+        typer.echo(f"{html} written")
+    else:
+        raise Usage(f"version {version} of {name} was fitted before cards were pages; its text is printed")
 
 
 def key(
