@@ -22,7 +22,7 @@ export OMP_WAIT_POLICY := passive
 export OPENBLAS_NUM_THREADS := 1
 
 .PHONY: help install serving-env lock format lint test test-all test-fast test-slow notebooks docs docs-check county-report \
-	check demo demo-data bench bench-assess bench-learners bench-refit image-check clean
+	check demo demo-data bench bench-assess bench-learners bench-refit bench-counties image-check clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -122,6 +122,9 @@ bench-learners: install ## LightGBM beside HistGradientBoosting, XGBoost, CatBoo
 
 bench-refit: install ## one refit on a million rows beside bare LightGBM, on two threads; rows of FANGPIN_EPH_FILE, repeated
 	@$(BIN)/python benchmarks/refit.py --panel eph --file "$$FANGPIN_EPH_FILE" $(BENCH)
+
+bench-counties: install ## twenty simulated counties, each judged by what was learnt from others; an hour or two of one core
+	@$(BIN)/python benchmarks/counties.py --json build/counties/counties.json $(BENCH)
 
 image-check: install ## lint the Dockerfile; where root may, build the image and call it
 	@bash docker/image-check.sh

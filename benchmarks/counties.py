@@ -1,80 +1,112 @@
-"""What a model finds of what can be known, over counties drawn from the ranges of the parameters.
+"""Twenty counties with known truth, each judged by what was learnt from others: beside rules and ceiling.
 
-Every county is drawn, lived, learnt from and judged alike; features, trees and rules were fixed before.
-Judged are sampled households on one day, by their true chances: what an order can expect to find. The
-columns: events expected in the sample; then for lists of 2, 5 and 10 % the ceiling's recall, the model's
-share of it, and the model's recall against that of the rules fired and of the income margin.
-Usage: python benchmarks/counties.py [COUNTIES] [HOUSEHOLDS]
+Every county is drawn from the ranges of its numbers (`--draw`), by a seed of its own, and lived; its true
+chances are found by living on. The counties are dealt into folds. Trees, rule points and the other baselines
+learn from the counties of the other folds, and only from what was known by the cut; they are judged on the
+months after it, in a county that they never saw. All of it is simulated.
+What is made or judged is kept under `--out` and not done again: the work may be ended and taken up at will.
+Usage: python benchmarks/counties.py [--counties N] [--folds N] [--households N] [--out DIR] [--json FILE]
 """
 
 from __future__ import annotations
 
-import sys
-import tempfile
+import argparse
+import json
+import os
 from pathlib import Path
 
-import numpy as np
+from benchmarks.drawn import Made, keep_settings, make, place_of, read_rows
+from benchmarks.together import together
+from benchmarks.unseen import Judged, judge, kept, learn, others
+from features.errors import Usage
+from training.commands.door import told_steps
+from training.learning import Told
 
-from features.files import read_tables
-from features.vectors import Cohort
-from training.beside import baselines
-from training.ceiling import CEILING, Ceiling, compare_with_ceiling
-from training.county.chances import chances
-from training.county.simulate import simulate
-from training.learning import CANDIDATES, fit_trees
-from training.outcomes import at_risk
-from training.preparing import prepare
-from training.scorers import Scorers
-from training.targets import Question
-from training.truth import read_chances
+NICE = 15
+"""Other work on the machine goes first."""
 
-TARGET, DAY, HORIZON = "entry", np.datetime64("2024-06-30"), 12
-TREES = CANDIDATES[2]
-SAMPLE, FORKS = 1_000, 100
-MEASURES = ("recall_at_2", "recall_at_5", "recall_at_10")
-BESIDE = ("rules fired", "income margin")
+FEWEST_FOLDS = 2
 
 
-def judged(folder: Path, draw: int, households: int) -> Ceiling:
-    """Draw a county, live it, learn from what was known by the day, and judge the day."""
-    simulate(folder, households, seed=draw, draw=draw)
-    chances(folder, [DAY], sample=SAMPLE, forks=FORKS)
-    tables, asked = read_tables(folder), Question(TARGET, HORIZON, DAY)
-    dated, followed, vectors = prepare(tables, asked, lambda _: None)
-    model = fit_trees(vectors, followed.y, TREES, TARGET, HORIZON)
-    rules = {
-        name: each.fit(vectors, followed.y, followed.outcome_on)
-        for name, each in baselines(TARGET).items()
-        if name in BESIDE
-    }
-    known = read_chances(folder, TARGET, HORIZON)
-    if known is None:
-        raise SystemExit("no chances")
-    seen = at_risk(tables, np.array([DAY]))
-    sample = known.take(np.isin(known.household_id, seen.household_id))
-    said = Scorers(model, dated, rules, followed.kept).say(Cohort(sample.household_id, sample.as_of))
-    return compare_with_ceiling(sample, said, resamples=0)
+def run(
+    out: Path, made: Made, *, counties: int, folds: int, threads: int = 1, told: Told = lambda _: None
+) -> list[Judged]:
+    """Make the counties that are not there yet, then judge each by what is learnt from the other folds.
+
+    Parameters
+    ----------
+    out : Path
+        Where everything is kept.
+    made : Made
+    counties, folds : int
+        How many, and into how many parts they are dealt.
+    threads : int
+        Of one fit.
+    told : callable
+
+    Raises
+    ------
+    Usage
+        Where a fold would be empty, or the folder holds counties that were made otherwise.
+    """
+    if not FEWEST_FOLDS <= folds <= counties:
+        raise Usage(
+            f"{counties} counties cannot be dealt into {folds} folds of which each learns from others"
+        )
+    keep_settings(out, made)
+    for number in range(counties):
+        make(out, number, made, told)
+    judged = {}
+    for fold in range(folds):
+        learnt_from = others(fold, counties, folds)
+        mine = range(fold, counties, folds)
+        found = {number: kept(place_of(out, number), learnt_from) for number in mine}
+        if None in found.values():
+            told(f"fold {fold + 1} of {folds}: learning from {len(learnt_from)} counties")
+            learnt = learn(read_rows(out, learnt_from), learnt_from, threads)
+            for number in [number for number, each in found.items() if each is None]:
+                told(f"county {number}: judged by what was learnt from others")
+                found[number] = judge(out, number, made, learnt)
+        judged |= found
+    return [each for _, each in sorted(judged.items()) if each is not None]
 
 
-def main(counties: int, households: int) -> None:
-    """Print a row a county, then the median and the worst."""
-    rows = []
-    heads = ["expected", *("ceiling", "share", "rules", "margin") * len(MEASURES)]
-    print("county  " + "  ".join(f"{head:>8}" for head in heads))
-    for draw in range(counties):
-        with tempfile.TemporaryDirectory() as place:
-            seen = judged(Path(place) / "county", draw, households)
-        row = [seen.expected]
-        for measure in MEASURES:
-            value = {name: seen.estimates[name][measure].value or np.nan for name in seen.estimates}
-            row += [value[CEILING], value["LightGBM"] / value[CEILING]]
-            row += [value["LightGBM"] / value[name] for name in BESIDE]
-        rows.append(row)
-        print(f"{draw:6}  " + "  ".join(f"{number:8.3f}" for number in row), flush=True)
-    table = np.array(rows)
-    print("median  " + "  ".join(f"{number:8.3f}" for number in np.nanmedian(table, axis=0)))
-    print(" worst  " + "  ".join(f"{number:8.3f}" for number in np.nanmin(table, axis=0)))
+def main() -> None:
+    """Make, learn, judge and print."""
+    asked = _asked()
+    os.nice(max(0, NICE - os.nice(0)))
+    made = Made(asked.households, asked.start, asked.months, asked.cut, asked.forks, asked.learnt)
+    judged = run(
+        asked.out, made, counties=asked.counties, folds=asked.folds, threads=asked.threads, told=told_steps()
+    )
+    found = together(judged)
+    print(found.as_text())
+    if asked.json:
+        asked.json.write_text(json.dumps({"made": vars(made), **found.as_dict()}, indent=1) + "\n")
+
+
+def _asked() -> argparse.Namespace:
+    default = Made()
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--out", type=Path, default=Path("build/counties"), help="where all work is kept")
+    parser.add_argument("--counties", type=int, default=20)
+    parser.add_argument(
+        "--folds", type=int, default=4, help="as many fits; each judges its part of the counties"
+    )
+    parser.add_argument("--households", type=int, default=default.households, help="of each county")
+    parser.add_argument("--start", default=default.start, help="first told month")
+    parser.add_argument("--months", type=int, default=default.months, help="months told")
+    parser.add_argument("--cut", default=default.cut, help="last day whose outcomes are learnt from")
+    parser.add_argument(
+        "--forks", type=int, default=default.forks, help="lives on, for the true chances; even"
+    )
+    parser.add_argument(
+        "--learnt", type=float, default=default.learnt, help="share of the rows without entry"
+    )
+    parser.add_argument("--threads", type=int, default=1, help="of one fit")
+    parser.add_argument("--json", type=Path, help="write every measured number to this file")
+    return parser.parse_args()
 
 
 if __name__ == "__main__":
-    main(*(int(text) for text in (*sys.argv[1:], *("20", "3000")[len(sys.argv) - 1 :])))
+    main()

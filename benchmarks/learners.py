@@ -24,7 +24,7 @@ from training.commands.door import now, told_steps
 from training.comparison import Comparison, comparison
 from training.panels.benchmark import OPENINGS, TARGET, count_opening
 from training.panels.shipped import CUT, NOT_SHOWN, known_by
-from training.pipeline import prepare
+from training.preparing import prepare
 from training.printed import aligned, cell
 from training.settings import places
 from training.splits import Origin, cut_once

@@ -77,7 +77,7 @@ class JudgedFit:
         }
 
     def figures(self) -> dict[str, float]:
-        """Return the measures of all scorers, with the ends of the model's intervals, of stability and of lists."""
+        """Return all measures, with the ends of the model's intervals, its stability and its lists."""
         judged = self.followed.take(self.learnt.later)
         told = {
             scorer: measures_of(judged, scores, self.compared.share)

@@ -38,6 +38,7 @@ def chances(
     *,
     sample: int = 5_000,
     forks: int = 400,
+    ways: Sequence[str] = HELP,
     processes: int | None = None,
     told: Told = lambda _: None,
     progress: Progress = lambda _, __: None,
@@ -54,6 +55,8 @@ def chances(
         Households, drawn evenly over the county among those at risk of entry.
     forks : int
         How many times each one lives on, with help and without; even, at least 2.
+    ways : sequence of {"practised", "none"}
+        Of helping; one alone takes half the time, and its chances are the same.
     processes : int, optional
     told, progress : callable
 
@@ -77,13 +80,13 @@ def chances(
         min(sample, county.households), np.array([sum(t.households.values()) for t in townships], np.float64)
     )
     shares = {place.index: int(share) for place, share in zip(townships, wanted, strict=True)}
-    lives = sample * len(months) * forks * len(HELP)
+    lives = sample * len(months) * forks * len(ways)
     told(
-        f"{sample:,} households on {len(months)} days, each {forks} times with help and without: about "
-        f"{lives * max(HORIZONS) / HOUSEHOLD_MONTHS / 60:.0f} minutes of a processor"
+        f"{sample:,} households on {len(months)} days, each {forks} times with help {' and '.join(ways)}: "
+        f"about {lives * max(HORIZONS) / HOUSEHOLD_MONTHS / 60:.0f} minutes of a processor"
     )
     made = []
-    tables = in_order(partial(_of_township, county, months, shares, forks), townships, processes)
+    tables = in_order(partial(_of_township, county, months, shares, forks, tuple(ways)), townships, processes)
     for done, table in enumerate(tables, start=1):
         made.append(table)
         progress(done, len(townships))
@@ -105,8 +108,9 @@ def _months(county: County, days: Sequence[np.datetime64]) -> tuple[int, ...]:
 
 
 def _of_township(
-    county: County, months: tuple[int, ...], shares: dict[int, int], forks: int, place: Place
-) -> pa.Table:
+    county: County, months: tuple[int, ...], shares: dict[int, int], forks: int, ways: tuple[str, ...],
+    place: Place,
+) -> pa.Table:  # fmt: skip
     """Live a township to each of the months, fork there, and return the rows."""
     p, streams = county.parameters, Streams(county.seed, place.index)
     life = settle_down(place, p, county.seed, county.months, county.start)
@@ -116,13 +120,15 @@ def _of_township(
         if now.index in months:
             rows = sampled(life.state, now.index, shares[place.index], streams)
             if rows.size:
-                seen = fork(place, life.calendar, life.state, rows, now.index, forks, county.seed)
-                tables.append(_table(seen, ids[rows], county.start + now.index, forks))
+                seen = fork(place, life.calendar, life.state, rows, now.index, forks, county.seed, ways)
+                tables.append(_table(seen, ids[rows], county.start + now.index, forks, ways))
     pa, _ = require_arrow()
     return pa.concat_tables(tables) if tables else _schema().empty_table()
 
 
-def _table(seen: Chances, ids: NDArray[np.str_], month: np.datetime64, forks: int) -> pa.Table:
+def _table(
+    seen: Chances, ids: NDArray[np.str_], month: np.datetime64, forks: int, ways: tuple[str, ...]
+) -> pa.Table:
     pa, _ = require_arrow()
     household, way, target, horizon = (axis.ravel() for axis in np.indices(seen.mean.shape))
     day = (month + 1).astype("datetime64[D]") - 1
@@ -132,11 +138,11 @@ def _table(seen: Chances, ids: NDArray[np.str_], month: np.datetime64, forks: in
             "household_id": pa.array(ids[household]),
             "target": pa.array(np.array(TARGETS)[target]),
             "horizon_months": pa.array(np.array(HORIZONS)[horizon], pa.int16()),
-            "help": pa.array(np.array(HELP)[way]),
-            "chance": seen.mean.ravel(),
+            "help": pa.array(np.array(ways)[way]),
+            "chance": np.minimum(seen.mean.ravel(), 1.0),  # of few forks a sum of chances may by luck pass 1
             "standard_error": seen.error.ravel(),
-            "chance_a": seen.first.ravel(),
-            "chance_b": seen.second.ravel(),
+            "chance_a": np.minimum(seen.first.ravel(), 1.0),
+            "chance_b": np.minimum(seen.second.ravel(), 1.0),
             "forks": pa.array(np.full(household.size, forks), pa.int32()),
         },
         schema=_schema(),

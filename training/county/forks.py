@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +21,8 @@ from training.county.surroundings import drawn_surroundings, epidemic_severity
 
 HORIZONS = (6, 12)
 TARGETS = ("entry", "need", "income", "hardship")
-HELP = ("practised", "none")
+HELPING = {"practised": 1, "none": 0}
+HELP = tuple(HELPING)
 
 COPIES = 48_000
 """Copies of households that live at once; bounds the memory (about 150 MB)."""
@@ -34,7 +36,7 @@ class Chances:
     ----------
     rows : ndarray of int, shape (households,)
         Their rows in the township.
-    mean, error, first, second : ndarray, shape (households, help, targets, horizons)
+    mean, error, first, second : ndarray, shape (households, ways of helping, targets, horizons)
         The chance, its standard error, and the chances by either half of the forks.
     """
 
@@ -52,8 +54,9 @@ def sampled(state: State, month: int, wanted: int, streams: Streams) -> NDArray[
 
 
 def fork(
-    place: Place, calendar: Calendar, state: State, rows: NDArray[np.int64], month: int, forks: int, seed: int
-) -> Chances:
+    place: Place, calendar: Calendar, state: State, rows: NDArray[np.int64], month: int, forks: int,
+    seed: int, ways: Sequence[str] = HELP,
+) -> Chances:  # fmt: skip
     """Live the next twelve months of some households many times, with help as practised and with none.
 
     Parameters
@@ -67,6 +70,8 @@ def fork(
     forks : int
         How many times; at least two.
     seed : int
+    ways : sequence of {"practised", "none"}
+        Of helping. What comes of one does not depend on which others are lived.
 
     Notes
     -----
@@ -76,14 +81,14 @@ def fork(
     approval, the keenness of the office and the calendar are those of the main life; weather and
     prices are drawn anew for each fork.
     """
-    shape = (rows.size, len(HELP), len(TARGETS), len(HORIZONS))
+    shape = (rows.size, len(ways), len(TARGETS), len(HORIZONS))
     mean, error, first, second = (np.zeros(shape) for _ in range(4))
     block = max(1, COPIES // forks)
     for at in range(0, rows.size, block):
         some = rows[at : at + block]
         streams = Streams(seed, place.index, month + 1_000, at // block)
-        for way, helping in enumerate((1, 0)):
-            outcome = _live(place, calendar, state, some, month, forks, streams, helping)
+        for way, name in enumerate(ways):
+            outcome = _live(place, calendar, state, some, month, forks, streams, HELPING[name])
             seen = outcome.reshape(some.size, forks, len(TARGETS), len(HORIZONS))
             here = slice(at, at + some.size)
             mean[here, way] = seen.mean(axis=1)

@@ -10,6 +10,7 @@ from features.errors import Usage
 from training.county.chances import chances
 from training.county.simulate import simulate
 from training.county.truth import CHANCES, truth_of
+from training.truth import read_chances
 
 DAY, LATER = np.datetime64("2020-09-30"), np.datetime64("2020-12-31")
 
@@ -36,7 +37,7 @@ def test_every_target_horizon_and_way_of_helping_is_told(county):
     assert 40 <= households <= 60
     assert rows == households * 4 * 2 * 2
     assert np.allclose((table["chance_a"] + table["chance_b"]) / 2, table["chance"])
-    assert (table["chance"] >= 0).all()
+    assert table["chance"].between(0, 1).all()
     assert (table["forks"] == 10).all()
 
 
@@ -46,6 +47,24 @@ def test_the_number_of_processes_changes_nothing(county):
     one = told(county)
     chances(county, [DAY], sample=40, forks=4, processes=2)
     assert one.equals(told(county))
+
+
+def test_two_forks_of_everybody_give_chances_too(county):
+    """Where luck adds the monthly chances of a fork up to more than one, one is told; they can be read."""
+    chances(county, [DAY], sample=300, forks=2, processes=1)
+    table = told(county)
+    entry = table[(table["target"] == "entry") & (table["horizon_months"] == 12)]
+    assert entry[["chance", "chance_a", "chance_b"]].max().max() == 1.0
+    assert len(read_chances(county, "entry", 12)) == table["household_id"].nunique()
+
+
+def test_one_way_of_helping_alone_has_the_chances_that_it_has_beside_the_other(county):
+    """And the other is not written."""
+    chances(county, [DAY], sample=40, forks=4, processes=1)
+    both = told(county)
+    chances(county, [DAY], sample=40, forks=4, ways=("practised",), processes=1)
+    alone = told(county)
+    assert alone.equals(both[both["help"] == "practised"].reset_index(drop=True))
 
 
 def test_a_day_is_replaced_and_others_stay(county):

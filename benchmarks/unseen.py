@@ -1,0 +1,189 @@
+"""A county judged by orders that were learnt from other counties: its monthly lists, and its true chances."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.drawn import ASKED, TABLES, Made, place_of, read
+from benchmarks.searching import Rows
+from features.contract import Tables
+from features.errors import Refused
+from features.vectors import Cohort
+from models.risk import RiskModel
+from training.baselines import Baseline
+from training.beside import baselines
+from training.ceiling import compare_with_ceiling, name_of
+from training.evaluation import Scores
+from training.learning import CANDIDATES, fit_trees
+from training.outcomes import at_risk
+from training.programme import replayed
+from training.scorers import Scorers
+from training.truth import Chances, read_chances
+
+TREES = CANDIDATES[2]
+"""Fixed before any of the counties was drawn; nothing is chosen by them."""
+
+BESIDE = ("rules fired", "rule points", "income margin", "last cycle", "logistic of 15")
+"""The baselines that stand beside; all are learnt from the same rows."""
+
+SHARES = (0.02, 0.05, 0.10)
+RECALLS = tuple(f"recall_at_{name_of(share)}" for share in SHARES)
+SPENT = ("visits", "found", "unsuspected", "lead_months")
+
+JUDGED = "judged.json"
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """What was learnt from some counties.
+
+    Parameters
+    ----------
+    counties : tuple of int
+    entries : int
+        Rows with an entry among those learnt from.
+    model : RiskModel
+    fitted : mapping of name to Baseline
+    """
+
+    counties: tuple[int, ...]
+    entries: int
+    model: RiskModel
+    fitted: Mapping[str, Baseline]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One county, judged.
+
+    Parameters
+    ----------
+    county : int
+    learnt_from : tuple of int
+        Counties, this one not among them.
+    learnt_entries : int
+        Rows with an entry that were learnt from.
+    entries : int
+        Households that a list could have found.
+    expected : float
+        Entries expected among the rows that are judged by true chances.
+    figures : mapping of scorer to mapping of measure to float or None
+        Of the ceiling too; `SPENT` of its monthly lists, `RECALLS` by true chances.
+    """
+
+    county: int
+    learnt_from: tuple[int, ...]
+    learnt_entries: int
+    entries: int
+    expected: float
+    figures: Mapping[str, Mapping[str, float | None]]
+
+
+def others(number: int, counties: int, folds: int) -> tuple[int, ...]:
+    """Return the counties that are learnt from where one is judged: those of the other folds.
+
+    Examples
+    --------
+    >>> others(1, counties=6, folds=3)
+    (0, 2, 3, 5)
+    """
+    return tuple(other for other in range(counties) if other % folds != number % folds)
+
+
+def learn(rows: Rows, counties: Sequence[int], threads: int = 1) -> Learnt:
+    """Fit trees and baselines on the rows of some counties."""
+    model = fit_trees(rows.vectors, rows.y, {**TREES, "num_threads": threads}, ASKED.target)
+    fitted = {
+        name: baseline.fit(rows.vectors, rows.y, rows.outcome_on)
+        for name, baseline in baselines(ASKED.target).items()
+        if name in BESIDE
+    }
+    return Learnt(tuple(counties), int(rows.y.sum()), model, fitted)
+
+
+def judge(out: Path, number: int, made: Made, learnt: Learnt) -> Judged:
+    """Replay the monthly lists of a county, and measure by its true chances; keep what is found.
+
+    Raises
+    ------
+    Refused
+        Where the county has no chances, or was learnt from.
+    """
+    if number in learnt.counties:
+        raise Refused(f"county {number} was learnt from and cannot be judged as one that was not")
+    place = place_of(out, number)
+    tables, dated, _ = read(place)
+    heard = _Heard(Scorers(learnt.model, dated, learnt.fitted))
+    programme = replayed(tables, place / TABLES, heard.say, learnt_by=np.datetime64(made.cut), resamples=0)
+    chances = _chances(tables, place / TABLES)
+    ceiling = compare_with_ceiling(chances, heard.again(chances), resamples=0)
+    figures = {}
+    for row in programme.rows:
+        spent = row.programme.as_dict()
+        known = ceiling.estimates[row.scorer]
+        figures[row.scorer] = {name: _plain(spent[name]) for name in SPENT} | {
+            name: known[name].value for name in RECALLS
+        }
+    entries = programme.rows[0].programme.entries
+    judged = Judged(number, learnt.counties, learnt.entries, entries, ceiling.expected, figures)
+    keep(place, judged)
+    return judged
+
+
+def keep(place: Path, judged: Judged) -> None:
+    """Write what was found in a county beside it."""
+    half = place / f".half-{JUDGED}"
+    half.write_text(json.dumps(vars(judged), indent=1) + "\n")
+    half.replace(place / JUDGED)
+
+
+def kept(place: Path, learnt_from: tuple[int, ...]) -> Judged | None:
+    """Return what was found before, if it was learnt from the same counties."""
+    file = place / JUDGED
+    if not file.is_file():
+        return None
+    told = json.loads(file.read_text())
+    judged = Judged(**told | {"learnt_from": tuple(told["learnt_from"])})
+    return judged if judged.learnt_from == learnt_from else None
+
+
+@dataclass
+class _Heard:
+    """What the scorers said of the candidates of the lists, those at risk among them."""
+
+    scorers: Scorers
+    rows: Mapping[tuple[str, object], int] = field(default_factory=dict)
+    said: Mapping[str, Scores] = field(default_factory=dict)
+
+    def say(self, cohort: Cohort) -> Mapping[str, Scores]:
+        """Ask the scorers, and remember."""
+        pairs = zip(cohort.household_id.tolist(), cohort.as_of.tolist(), strict=True)
+        self.rows = {pair: row for row, pair in enumerate(pairs)}
+        self.said = self.scorers.say(cohort)
+        return self.said
+
+    def again(self, chances: Chances) -> dict[str, Scores]:
+        """Return what was said of some of them."""
+        pairs = zip(chances.household_id.tolist(), chances.as_of.tolist(), strict=True)
+        rows = np.array([self.rows[pair] for pair in pairs])
+        return {name: each.take(rows) for name, each in self.said.items()}
+
+
+def _chances(tables: Tables, folder: Path) -> Chances:
+    """Return the chances of those who were at risk as known on the day."""
+    chances = read_chances(folder, ASKED.target, ASKED.horizon_months)
+    if chances is None:
+        raise Refused(f"{folder.parent.name} has no true chances of {ASKED.target}")
+    risk = at_risk(tables, np.unique(chances.as_of))
+    pairs = set(zip(risk.household_id.tolist(), risk.as_of.tolist(), strict=True))
+    mine = zip(chances.household_id.tolist(), chances.as_of.tolist(), strict=True)
+    return chances.take(np.array([pair in pairs for pair in mine], dtype=np.bool_))
+
+
+def _plain(value: object) -> float | None:
+    return None if value is None else float(value)  # type: ignore[arg-type]
