@@ -23,7 +23,7 @@ Clock = Callable[[], float]
 AIM = 15
 """[minutes] What a county's fit should take, on two cores."""
 
-BESIDE = 2.0
+BESIDE = 1.5
 """What all baselines take at an origin, in fits of the first trees there; and REST, what all that is neither
 fitted nor listed takes, in the same: measured on a simulated county (docs/gates.md)."""
 
