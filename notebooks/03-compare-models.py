@@ -2,6 +2,11 @@
 # jupyter:
 #   jupytext:
 #     formats: ipynb,py:percent
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#       format_version: '1.3'
+#       jupytext_version: 1.19.6
 #   kernelspec:
 #     display_name: Python 3
 #     language: python
@@ -29,7 +34,7 @@ from features.files import read_tables
 from features.policy import illustrative
 from features.vectors import Cohort, build_vectors
 from models.registry import Registry
-from training.comparison import comparison, judged_by_household
+from training.comparison import comparison
 from training.county.simulate import simulate
 from training.learning import learn
 from training.pipeline import fit
@@ -111,9 +116,16 @@ other = learn(
     candidates=(TREES,),
 )
 judged = followed.take(other.later)
-household = judged.cohort.household_id
-beside = comparison(judged.y, other.scores, household, weight=judged.weight, share=SHARE, resamples=200)
-print(judged_by_household(beside, judged.y, household).as_text())
+beside = comparison(
+    judged.y,
+    other.scores,
+    judged.cohort.household_id,
+    weight=judged.weight,
+    overlap=hardship.overlap,
+    share=SHARE,
+    resamples=200,
+)
+print(beside.as_text())
 
 # %% [markdown]
 # But their lists can be held against each other: on the last day of the records, how many households would be

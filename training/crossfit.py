@@ -8,13 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.calibration import UNCALIBRATED, fit_calibration
+from training.cohort import both_kinds
 
 Floats = NDArray[np.float64]
 
 FOLDS = 5
 """Parts into which the households fall, by a hash of their ids."""
-
-TWO_KINDS = 2
 
 
 def crossfitted(
@@ -58,7 +57,7 @@ def crossfitted(
             own = (block == each) & (part == fold)
             others = (part != fold) & (alone | (block != each))
             calibration = UNCALIBRATED
-            if np.unique(y[others]).size == TWO_KINDS:
+            if both_kinds(y[others]):
                 counted = None if weight is None else weight[others]
                 calibration = fit_calibration(raw[others], y[others], weight=counted)
             probability[own] = calibration.probability(raw[own])

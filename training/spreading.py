@@ -12,8 +12,8 @@ from features.vectors import Vectors
 from models.calibration import LogisticCalibration, fit_calibration
 from models.risk import RiskModel
 from models.spread import Spread
-from training.cohort import HORIZON_MONTHS
-from training.crossfit import TWO_KINDS, parts_of
+from training.cohort import HORIZON_MONTHS, both_kinds
+from training.crossfit import parts_of
 from training.levels import PRIOR_EVENTS
 from training.reliability import logit
 
@@ -150,7 +150,7 @@ def _by_halves(
     half = parts_of(vectors.household_id, 2) == 1
     said = []
     for own in (half, ~half):
-        if min(np.unique(y[side & own]).size for side in (train, test)) < TWO_KINDS:
+        if not all(both_kinds(y[side & own]) for side in (train, test)):
             return None
         model = fit(vectors.take(train & own), y[train & own], params)
         raw = model.score(vectors.take(test))

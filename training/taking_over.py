@@ -15,7 +15,7 @@ from features.vectors import Vectors
 from models.calibration import LogisticCalibration, fit_calibration
 from models.risk import RiskModel
 from training.beside import earlier_of, fitted_beside, said_beside
-from training.cohort import Followed
+from training.cohort import Followed, both_kinds
 from training.evaluation import MODEL, POSITIVES_NEEDED, Scores
 from training.learning import Learnt, Told, origins_of
 
@@ -23,8 +23,6 @@ Floats = NDArray[np.float64]
 
 FARTHEST = 20.0
 """Log-odds by which a level is moved at most."""
-
-TWO_KINDS = 2
 
 
 def take_over(
@@ -97,7 +95,7 @@ def _anew(model: RiskModel, f: Floats, vectors: Vectors, followed: Followed) -> 
         return replace(fitted, intercept=fitted.intercept + math.log(followed.kept))
     weight = followed.weight
     came = float((followed.y if weight is None else followed.y * weight).sum())
-    if np.unique(followed.y).size < TWO_KINDS:
+    if not both_kinds(followed.y):
         raise Refused(
             f"{followed.y.sum():.0f} of {len(followed)} rows have the outcome: no level can be told"
         )

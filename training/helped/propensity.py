@@ -11,7 +11,7 @@ from features.definitions import FEATURES
 from features.errors import Refused
 from features.vectors import Vectors
 from models.risk import fit_risk_model
-from training.cohort import HORIZON_MONTHS
+from training.cohort import HORIZON_MONTHS, both_kinds
 from training.logistic import LogisticOnVectors
 
 Floats = NDArray[np.float64]
@@ -21,8 +21,6 @@ FOLDS = 3
 
 STRENGTH = 0.1
 """C of the logistic for the chance of help: help is no rare outcome, there is enough to learn it from."""
-
-TWO_KINDS = 2
 
 
 def households_apart(household_id: NDArray[np.str_], folds: int, random_state: int) -> NDArray[np.int64]:
@@ -111,7 +109,7 @@ def chance_of_help(
     chance = np.empty(helped.size)
     for each in range(folds):
         learnt_from = np.flatnonzero(known & (fold != each))
-        if np.unique(helped[learnt_from]).size < TWO_KINDS:
+        if not both_kinds(helped[learnt_from].astype(np.float64)):
             raise Refused("all rows were helped, or none: no chance of help can be learnt")
         logistic = LogisticOnVectors(strengths=(STRENGTH,), blocks=0)
         part = vectors.take(learnt_from)
