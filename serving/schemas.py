@@ -160,7 +160,7 @@ _ANSWERS: dict[str, Schema] = {
         interval={
             "type": ["array", "null"],
             "items": _NUMBER,
-            "description": "For the household's own true chance: it lies inside for nine in ten households.",
+            "description": "For the true chance: it lies inside for nine households in ten.",
         },
         also={"type": "array", "items": _ANY},
         odds=_NULLABLE,
