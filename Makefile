@@ -123,8 +123,8 @@ bench-learners: install ## LightGBM beside HistGradientBoosting, XGBoost, CatBoo
 bench-refit: install ## one refit on a million rows beside bare LightGBM, on two threads; rows of FANGPIN_EPH_FILE, repeated
 	@$(BIN)/python benchmarks/refit.py --panel eph --file "$$FANGPIN_EPH_FILE" $(BENCH)
 
-bench-counties: install ## twenty simulated counties, each judged by what was learnt from others; an hour or two of one core
-	@$(BIN)/python benchmarks/counties.py --json build/counties/counties.json $(BENCH)
+bench-counties: install ## twenty simulated counties, each judged by what was learnt from others; a quarter of an hour of a free core
+	@$(BIN)/python benchmarks/counties.py $(BENCH)
 
 image-check: install ## lint the Dockerfile; where root may, build the image and call it
 	@bash docker/image-check.sh

@@ -5,7 +5,7 @@ chances are found by living on. The counties are dealt into folds. Trees, rule p
 learn from the counties of the other folds, and only from what was known by the cut; they are judged on the
 months after it, in a county that they never saw. All of it is simulated.
 What is made or judged is kept under `--out` and not done again: the work may be ended and taken up at will.
-Usage: python benchmarks/counties.py [--counties N] [--folds N] [--households N] [--out DIR] [--json FILE]
+Usage: python benchmarks/counties.py [--counties N] [--folds N] [--households N] [--out DIR]
 """
 
 from __future__ import annotations
@@ -26,6 +26,9 @@ NICE = 15
 """Other work on the machine goes first."""
 
 FEWEST_FOLDS = 2
+
+FIGURES = "counties.json"
+"""Every measured number, in the folder of the work."""
 
 
 def run(
@@ -81,8 +84,8 @@ def main() -> None:
     )
     found = together(judged)
     print(found.as_text())
-    if asked.json:
-        asked.json.write_text(json.dumps({"made": vars(made), **found.as_dict()}, indent=1) + "\n")
+    written = json.dumps({"made": vars(made), **found.as_dict()}, indent=1)
+    (asked.out / FIGURES).write_text(written + "\n")
 
 
 def _asked() -> argparse.Namespace:
@@ -104,7 +107,6 @@ def _asked() -> argparse.Namespace:
         "--learnt", type=float, default=default.learnt, help="share of the rows without entry"
     )
     parser.add_argument("--threads", type=int, default=1, help="of one fit")
-    parser.add_argument("--json", type=Path, help="write every measured number to this file")
     return parser.parse_args()
 
 

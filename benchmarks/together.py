@@ -77,7 +77,9 @@ class Aim:
 
     def as_text(self, counties: int) -> str:
         """Say in a line what came of it."""
-        said = {None: "cannot be said, the rules find none", True: "reached", False: "missed"}[self.reached]
+        said = {None: "cannot be said, there are none to hold it against", True: "reached", False: "missed"}[
+            self.reached
+        ]
         return (
             f"Aim, {self.meaning}: {said}; together {cell(self.together)}; in {self.counties} of {counties}"
         )
@@ -93,8 +95,9 @@ class Together:
     spreads : mapping of scorer to mapping of measure to Spread
         Of `BY_COUNTY`.
     pooled : mapping of scorer to mapping of measure to Estimate
-        `COUNTED` added up over the counties, over and minus those of the rules; recalls and shares of the
-        ceiling of all expected entries. Intervals: whole counties drawn again, paired.
+        `COUNTED` added up over the counties, and over and minus those of rules and ceiling in the counties
+        that have both; recalls and shares of the ceiling of all expected entries. Intervals: whole counties
+        drawn again, paired.
     resamples : int
     """
 
@@ -159,26 +162,19 @@ class Together:
         ]
         return "\n\n".join("\n".join(block) for block in blocks)
 
+    def _with_lists(self) -> int:
+        return int((~np.isnan(_of(self.counties, CEILING, "found"))).sum())
+
     def _lists(self) -> list[list[str]]:
-        over, minus = f"/ {REFERENCE}", f"- {REFERENCE}"
-        head = [
-            "monthly lists, together",
-            "visits",
-            "found",
-            over,
-            "nobody suspected",
-            over,
-            minus,
-            "lead, months",
-        ]
-        lines = [head]
+        over, of, minus = f"/ {REFERENCE}", f"/ {CEILING}", f"- {REFERENCE}"
+        counts = ["found", over, of, "nobody suspected", over, of, minus]
+        lines = [["monthly lists, together", "visits", *counts, "lead, months"]]
         for scorer, row in self.pooled.items():
             visits = sum(int(each.figures[scorer]["visits"] or 0) for each in self.counties)
-            line = [scorer, str(visits), whole(row["found"])]
-            none = Estimate(None)
-            line += [cell(row.get(f"found {over}", none)), whole(row["unsuspected"])]
-            line += [cell(row.get(f"unsuspected {over}", none))]
-            line += [whole(row.get(f"unsuspected {minus}", none), signed=True)]
+            line = [scorer, str(visits)]
+            for name in COUNTED:
+                line += [whole(row[name]), cell(row[f"{name} {over}"]), cell(row[f"{name} {of}"])]
+            line.append(whole(row[f"unsuspected {minus}"], signed=True))
             lead = self.spreads[scorer]["lead_months"].median
             lines.append([*line, "-" if lead is None else f"{lead:.1f}"])
         return lines
@@ -211,6 +207,7 @@ class Together:
             f"In brackets: 95 % intervals, {self.resamples} resamples of whole counties, paired.\n"
             f"County by county: median | worst | in how many it is ahead of {REFERENCE}.\n"
             "The lead of all together is the median of the counties' medians.\n"
+            f"Lists by true chances, and what is held against them, are of {self._with_lists()} counties.\n"
             "Expected recall by true chances; of the ceiling one half of the forks ranks, the other judges."
         )
 
@@ -221,10 +218,10 @@ def together(counties: Sequence[Judged], *, resamples: int = 2_000, random_state
     Parameters
     ----------
     counties : sequence of Judged
-        With the same scorers; the ceiling, where one county has none, is left out of all.
+        With the same scorers, the ceiling among them.
     resamples, random_state : int
     """
-    scorers = [name for name in counties[0].figures if all(name in each.figures for each in counties)]
+    scorers = [*(name for name in counties[0].figures if name != CEILING), CEILING]
     once = np.ones((len(counties), 1))
     drawn = np.concatenate([once, *household_counts(len(counties), resamples, random_state)], axis=1)
     pooled = {name: _pooled(counties, name, drawn) for name in scorers}
@@ -236,20 +233,25 @@ def _pooled(counties: Sequence[Judged], scorer: str, drawn: Floats) -> dict[str,
     """Return the measures of all counties as one, the first weighting for the value, the others around it."""
     made = {}
     for name in COUNTED:
-        mine, theirs = (_of(counties, who, name) @ drawn for who in (scorer, REFERENCE))
-        made[name] = _estimate(mine)
-        if scorer != REFERENCE:
-            made[f"{name} / {REFERENCE}"] = _estimate(_ratio(mine, theirs))
-            made[f"{name} - {REFERENCE}"] = _estimate(mine - theirs)
+        made[name] = _estimate(np.nan_to_num(_of(counties, scorer, name)) @ drawn)
+        for other in (REFERENCE, CEILING):
+            mine, theirs = _where_both(_of(counties, scorer, name), _of(counties, other, name), drawn)
+            made[f"{name} / {other}"] = _estimate(_ratio(mine, theirs))
+            made[f"{name} - {other}"] = _estimate(mine - theirs)
     expected = np.array([each.expected for each in counties])
     for name, share in zip(RECALLS, SHARE_OF, strict=True):
         mine, top = ((_of(counties, who, name) * expected) @ drawn for who in (scorer, CEILING))
         theirs = (_of(counties, REFERENCE, name) * expected) @ drawn
         made[name] = _estimate(_ratio(mine, expected @ drawn))
         made[share] = _estimate(_ratio(mine, top))
-        if scorer != REFERENCE:
-            made[f"{name} / {REFERENCE}"] = _estimate(_ratio(mine, theirs))
+        made[f"{name} / {REFERENCE}"] = _estimate(_ratio(mine, theirs))
     return made
+
+
+def _where_both(mine: Floats, theirs: Floats, drawn: Floats) -> tuple[Floats, Floats]:
+    """Add up the counties in which both are there."""
+    both = ~np.isnan(mine) & ~np.isnan(theirs)
+    return mine[both] @ drawn[both], theirs[both] @ drawn[both]
 
 
 def _spreads(counties: Sequence[Judged], scorer: str) -> dict[str, Spread]:

@@ -73,7 +73,8 @@ class Judged:
     expected : float
         Entries expected among the rows that are judged by true chances.
     figures : mapping of scorer to mapping of measure to float or None
-        Of the ceiling too; `SPENT` of its monthly lists, `RECALLS` by true chances.
+        Of the ceiling too; `SPENT` of its monthly lists, `RECALLS` by true chances. The ceiling has no lists
+        where too few candidates have a known chance.
     """
 
     county: int
@@ -122,13 +123,12 @@ def judge(out: Path, number: int, made: Made, learnt: Learnt) -> Judged:
     programme = replayed(tables, place / TABLES, heard.say, learnt_by=np.datetime64(made.cut), resamples=0)
     chances = _chances(tables, place / TABLES)
     ceiling = compare_with_ceiling(chances, heard.again(chances), resamples=0)
-    figures = {}
-    for row in programme.rows:
-        spent = row.programme.as_dict()
-        known = ceiling.estimates[row.scorer]
-        figures[row.scorer] = {name: _plain(spent[name]) for name in SPENT} | {
-            name: known[name].value for name in RECALLS
-        }
+    spent = {row.scorer: row.programme.as_dict() for row in programme.rows}
+    figures = {
+        scorer: {name: _plain(spent.get(scorer, {}).get(name)) for name in SPENT}
+        | {name: known[name].value for name in RECALLS}
+        for scorer, known in ceiling.estimates.items()
+    }
     entries = programme.rows[0].programme.entries
     judged = Judged(number, learnt.counties, learnt.entries, entries, ceiling.expected, figures)
     keep(place, judged)

@@ -59,15 +59,16 @@ def test_every_county_is_judged_once_by_counties_that_it_is_not_among(judged):
 
 
 def test_all_orders_are_there_and_have_the_same_visits(judged):
-    """The model, the baselines and the ceiling; none finds more than there is."""
+    """The model, the baselines and the ceiling, if it has lists; none finds more than there is."""
     for each in judged:
         assert set(each.figures) == {MODEL, *BESIDE, CEILING}
-        visits = [figures["visits"] for figures in each.figures.values()]
+        assert all(0.0 <= figures[name] <= 1.0 for figures in each.figures.values() for name in RECALLS)
+        listed = [figures for figures in each.figures.values() if figures["visits"] is not None]
+        assert len(listed) >= len(BESIDE) + 1
+        visits = [figures["visits"] for figures in listed]
         assert max(visits) - min(visits) <= 0.05 * max(visits)
         assert visits[0] > 0
-        for figures in each.figures.values():
-            assert 0 <= figures["unsuspected"] <= figures["found"] <= each.entries
-            assert all(0.0 <= figures[name] <= 1.0 for name in RECALLS)
+        assert all(0 <= one["unsuspected"] <= one["found"] <= each.entries for one in listed)
 
 
 def test_what_was_learnt_from_was_known_by_the_cut(judged, out):
@@ -178,6 +179,19 @@ def test_intervals_are_paired():
     assert (ratio.low, ratio.value, ratio.high) == (2.0, 2.0, 2.0)
     assert np.allclose([share.low, share.value, share.high], 0.5)
     assert seen.pooled[MODEL]["found"].low < seen.pooled[MODEL]["found"].high
+
+
+def test_a_county_without_lists_by_true_chances_is_left_out_of_what_is_held_against_them():
+    """It stays in everything else."""
+    recall = {MODEL: 0.4, REFERENCE: 0.2, CEILING: 0.5}
+    with_lists = counted(0, {MODEL: 6.0, REFERENCE: 3.0, CEILING: 12.0}, recall)
+    without = counted(1, {MODEL: 8.0, REFERENCE: 4.0, CEILING: None}, recall)
+    seen = together([with_lists, without], resamples=0)
+    assert seen.pooled[MODEL][f"found / {CEILING}"].value == 0.5
+    assert seen.pooled[MODEL][f"found / {REFERENCE}"].value == 2.0
+    assert seen.pooled[CEILING]["found"].value == 12.0
+    assert seen.pooled[MODEL][f"share_{RECALLS[0]}"].value == pytest.approx(0.8)
+    assert "are of 1 counties" in seen.as_text()
 
 
 def test_recall_of_all_counties_is_of_all_entries_expected():
