@@ -128,6 +128,11 @@ def as_lines(gates: Sequence[Gate]) -> list[str]:
     return [f"{gate.word:16}  {gate.name}: {gate.says}" for gate in gates]
 
 
+def as_tags(gates: Sequence[Gate]) -> dict[str, str]:
+    """Return gates as tags, whose names hold no comma."""
+    return {f"gate.{gate.name.replace(',', '')}": gate.word for gate in gates}
+
+
 def admitted(card: Mapping[str, Any] | None, *, lenient: bool) -> dict[str, str]:
     """Return what the gates said of a version that may serve.
 
@@ -240,8 +245,3 @@ def _nothing_found(auc: Estimate) -> tuple[bool | None, str]:
         return None, "cannot be judged: too few outcomes to deal out"
     found = f"{auc.value:.3f} [{auc.low:.3f} {auc.high:.3f}]"
     return auc.low <= CHANCE <= auc.high, f"ROC-AUC {found} on outcomes dealt out anew, asked is .5 within"
-
-
-def as_tags(gates: Sequence[Gate]) -> dict[str, str]:
-    """Return gates as tags, whose names hold no comma."""
-    return {f"gate.{gate.name.replace(',', '')}": gate.word for gate in gates}

@@ -24,13 +24,14 @@ AIM = 15
 """[minutes] What a county's fit should take, on two cores."""
 
 BESIDE = 1.5
-"""What all baselines take at an origin, in fits of the first trees there; and REST, what all that is neither
-fitted nor listed takes, in the same: measured on a simulated county (docs/gates.md)."""
+"""What all baselines take at an origin, in fits of the first trees there: roughly, as on a simulated county
+(docs/gates.md), as are the next two."""
 
 REST = 6.0
+"""What all that is neither fitted nor listed takes, in fits of the first trees at the first origin."""
 
 SCORERS = 2.0
-"""How long all scorers take over a row, in what the first trees take: measured there too."""
+"""How long all scorers take over a row, in what the first trees take."""
 
 SHAKEN = 4
 """Fits at the last origin to measure stability."""
