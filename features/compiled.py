@@ -25,8 +25,11 @@ MONTHS = REACH + 1
 
 
 def _compiled(function: _F) -> _F:
-    """Compile by IEEE 754 as it is written, and keep the result for the next process."""
-    return cast(_F, numba.njit(cache=True, error_model="numpy")(function))
+    """Compile by IEEE 754 as it is written, and keep the result for the next process where there is a place."""
+    try:
+        return cast(_F, numba.njit(cache=True, error_model="numpy")(function))
+    except RuntimeError:
+        return cast(_F, numba.njit(error_model="numpy")(function))
 
 
 @_compiled

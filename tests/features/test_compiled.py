@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import numpy as np
 import pytest
@@ -89,3 +90,14 @@ def test_without_numba_numpy_serves_many_too(tables, monkeypatch):
         assert same_bytes(build_vectors(tables, DAYS), plain(tables, DAYS))
     finally:
         replay._kernels.cache_clear()
+
+
+def test_where_nothing_can_be_kept_it_is_compiled_all_the_same():
+    """A function without a file has no place beside which its compiled form could be kept."""
+    from features.compiled import _compiled
+
+    named: dict[str, Any] = {}
+    exec("def twice(out):\n    out *= 2.0\n", named)  # noqa: S102 - a function that stands in no file
+    out = np.array([1.0, 3.0])
+    _compiled(named["twice"])(out)
+    assert out.tolist() == [2.0, 6.0]
