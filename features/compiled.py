@@ -25,7 +25,7 @@ MONTHS = REACH + 1
 
 
 def _compiled(function: _F) -> _F:
-    """Compile by IEEE 754 as it is written, and keep the result for the next process where there is a place."""
+    """Compile by IEEE 754 as written; keep the result for the next process, where there is a place."""
     try:
         return cast(_F, numba.njit(cache=True, error_model="numpy")(function))
     except RuntimeError:

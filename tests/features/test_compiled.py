@@ -97,7 +97,7 @@ def test_where_nothing_can_be_kept_it_is_compiled_all_the_same():
     from features.compiled import _compiled
 
     named: dict[str, Any] = {}
-    exec("def twice(out):\n    out *= 2.0\n", named)  # noqa: S102 - a function that stands in no file
+    exec("def twice(out):\n    out *= 2.0\n", named)
     out = np.array([1.0, 3.0])
     _compiled(named["twice"])(out)
     assert out.tolist() == [2.0, 6.0]
