@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -18,10 +19,11 @@ from models.risk import RiskModel
 from training.baselines import Baseline
 from training.beside import baselines
 from training.ceiling import compare_with_ceiling, name_of
+from training.chance_lists import by_chances
 from training.evaluation import Scores
 from training.learning import CANDIDATES, fit_trees
 from training.outcomes import at_risk
-from training.programme import replayed
+from training.programme import days_to_replay, replayed
 from training.scorers import Scorers
 from training.truth import Chances, read_chances
 
@@ -120,8 +122,14 @@ def judge(out: Path, number: int, made: Made, learnt: Learnt) -> Judged:
     place = place_of(out, number)
     tables, dated, _ = read(place)
     heard = _Heard(Scorers(learnt.model, dated, learnt.fitted))
-    programme = replayed(tables, place / TABLES, heard.say, learnt_by=np.datetime64(made.cut), resamples=0)
-    chances = _chances(tables, place / TABLES)
+    told = read_chances(place / TABLES, ASKED.target, ASKED.horizon_months)
+    if told is None:
+        raise Refused(f"{place.name} has no true chances of {ASKED.target}")
+    days, in_sample = days_to_replay(tables, np.datetime64(made.cut))
+    programme = replayed(
+        tables, heard.say, days, in_sample=in_sample, also=partial(by_chances, told), resamples=0
+    )
+    chances = _at_risk(told, tables)
     ceiling = compare_with_ceiling(chances, heard.again(chances), resamples=0)
     spent = {row.scorer: row.programme.as_dict() for row in programme.rows}
     figures = {
@@ -174,11 +182,8 @@ class _Heard:
         return {name: each.take(rows) for name, each in self.said.items()}
 
 
-def _chances(tables: Tables, folder: Path) -> Chances:
+def _at_risk(chances: Chances, tables: Tables) -> Chances:
     """Return the chances of those who were at risk as known on the day."""
-    chances = read_chances(folder, ASKED.target, ASKED.horizon_months)
-    if chances is None:
-        raise Refused(f"{folder.parent.name} has no true chances of {ASKED.target}")
     risk = at_risk(tables, np.unique(chances.as_of))
     pairs = set(zip(risk.household_id.tolist(), risk.as_of.tolist(), strict=True))
     mine = zip(chances.household_id.tolist(), chances.as_of.tolist(), strict=True)

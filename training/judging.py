@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -19,8 +21,10 @@ from models.registry import Registry
 from models.risk import RiskModel
 from training.apart import tell_apart
 from training.beside import baselines
+from training.candidates import Candidates
 from training.carding import LEARNT_BY
 from training.ceiling import Ceiling, compare_with_ceiling
+from training.chance_lists import by_chances
 from training.cohort import Followed, both_kinds
 from training.comparison import Comparison, comparison
 from training.coverage import coverage
@@ -32,7 +36,7 @@ from training.learning import Told
 from training.outcomes import at_risk
 from training.predictions import predictions
 from training.preparing import dated_tables, followed_to
-from training.programme import ENTRY, days_to_replay, replayed
+from training.programme import ENTRY, Ordered, days_to_replay, replayed
 from training.replay import Rules
 from training.scorers import Scorers
 from training.settings import Places
@@ -145,7 +149,7 @@ def evaluate(  # noqa: PLR0913 - the words of the command
             scorers.say,
             days,
             in_sample=seen,
-            chances=read_chances(folder, ENTRY, Rules.within_months),
+            also=_of_entry(folder),
             per_100=visits_per_100,
             resamples=resamples,
             told=told,
@@ -233,6 +237,12 @@ def learnt_by_of(bundle: Bundle) -> np.datetime64 | None:
     """Return the last day whose outcomes a version learnt from; None where its card does not tell."""
     told = ((bundle.card or {}).get("data") or {}).get(LEARNT_BY)
     return None if told is None else np.datetime64(told, "D")
+
+
+def _of_entry(folder: Path) -> Callable[[Candidates], Ordered] | None:
+    """Return the order of lists by the true chances of entry, where a folder has them."""
+    chances = read_chances(folder, ENTRY, Rules.within_months)
+    return None if chances is None else partial(by_chances, chances)
 
 
 def _chances(folder: Path, tables: Tables, asked: Question) -> tuple[Chances | None, int]:

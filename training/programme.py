@@ -12,7 +12,6 @@ from features.errors import Refused
 from features.vectors import Cohort
 from training.candidates import Candidates, Map, candidates_on
 from training.capacity import VISITS_PER_100, monthly_capacity
-from training.ceiling import CEILING
 from training.evaluation import Scores
 from training.horizon import months_on
 from training.learning import Told
@@ -21,7 +20,6 @@ from training.programme_table import ProgrammeTable, programme_rows
 from training.replay import Entries, Month, Reach, Rules, reach, replay
 from training.standing import steps_of
 from training.targets import REPORTING_MONTHS
-from training.truth import Chances
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -35,11 +33,8 @@ ENTRY = "entry"
 LAST_MONTHS = 12
 """Where a version learnt from all month ends, so many of the last are replayed."""
 
-CHANCE_AGE_MONTHS = 3
-"""A true chance stands for its household for so long."""
-
-CHANCES_NEEDED = 0.9
-"""Share of the candidates whose chance must be known every month for an order by chances to be a ceiling."""
+Ordered = tuple[Mapping[str, NDArray[np.float64]], str | None]
+"""Orders of the candidates by name, the greater the sooner; and why there is none, if there is a reason."""
 
 
 def days_to_replay(
@@ -87,7 +82,7 @@ def replayed(
     days: Days,
     *,
     in_sample: bool = False,
-    chances: Chances | None = None,
+    also: Callable[[Candidates], Ordered] | None = None,
     per_100: float = VISITS_PER_100,
     resamples: int = 200,
     told: Told = lambda _: None,
@@ -103,8 +98,8 @@ def replayed(
         Month ends, as `days_to_replay` gives them.
     in_sample : bool
         Whether a scorer learnt from these days.
-    chances : Chances, optional
-        The true chances of entry of a simulated county.
+    also : callable, optional
+        Gives further orders of the candidates, such as that of the true chances.
     per_100 : float
         Visits a month for 100 households.
     resamples : int
@@ -127,11 +122,12 @@ def replayed(
     if not candidates.household.size:
         raise Refused("nobody could be listed: every household is monitored or gone")
     told("lists: what each scorer says of them")
-    scores, no_ceiling = _scores(say(candidates.cohort), chances, candidates)
+    scores = {name: each.score for name, each in say(candidates.cohort).items()}
+    more, no_ceiling = ({}, None) if also is None else also(candidates)
     told("lists: of every month")
     months = _months(candidates, days, of_grids, map_, per_100, rules)
     entries = _entries(tables, households, days[0])
-    reached, stability = _replays(months, scores, map_, entries, rules)
+    reached, stability = _replays(months, {**scores, **more}, map_, entries, rules)
     village = _villages(candidates, map_, households.size)
     rows = programme_rows(
         reached, stability, village, reference=REFERENCE, resamples=resamples, random_state=1
@@ -185,51 +181,6 @@ def _villages(candidates: Candidates, map_: Map, households: int) -> Whole:
     village = np.zeros(households, dtype=np.int64)
     village[candidates.household[::-1]] = map_.village[candidates.grid[::-1]]
     return village
-
-
-def _scores(
-    said: Mapping[str, Scores], chances: Chances | None, candidates: Candidates
-) -> tuple[dict[str, Floats], str | None]:
-    """Return the order of each scorer, that of the true chances among them, or why that is left out."""
-    scores = {name: each.score for name, each in said.items()}
-    by_chance, why_not = _by_chance(chances, candidates)
-    return scores if by_chance is None else {**scores, CEILING: by_chance}, why_not
-
-
-def _by_chance(chances: Chances | None, candidates: Candidates) -> tuple[Floats | None, str | None]:
-    """Return the order of the true chances, or why there is none.
-
-    An open clue has no chance of being opened: such a household stands first. One whose chance is not known
-    stands last; they are few, or there is no order.
-    """
-    if chances is None:
-        return None, None
-    known = dict(
-        zip(
-            zip(chances.household_id.tolist(), chances.as_of.tolist(), strict=True),
-            chances.chance.tolist(),
-            strict=True,
-        )
-    )
-    told_on = np.unique(chances.as_of)
-    days = np.unique(candidates.cohort.as_of)
-    chance = np.full(candidates.household.size, np.nan)
-    for day in days:
-        rows = np.flatnonzero(candidates.cohort.as_of == day)
-        near = told_on[(told_on <= day) & (months_on(told_on, CHANCE_AGE_MONTHS) >= day)]
-        if near.size:
-            on = near[-1].item()
-            chance[rows] = [
-                known.get((one, on), np.nan) for one in candidates.cohort.household_id[rows].tolist()
-            ]
-    waiting = ~candidates.clue
-    shares = [float((~np.isnan(chance[waiting & (candidates.cohort.as_of == day)])).mean()) for day in days]
-    if min(shares) < CHANCES_NEEDED:
-        return None, (
-            f"No ceiling: in some month the true chances of {min(shares):.0%} of the candidates are known, "
-            f"{CHANCES_NEEDED:.0%} are needed."
-        )
-    return np.where(candidates.clue, np.inf, np.where(np.isnan(chance), -np.inf, chance)), None
 
 
 def _replays(

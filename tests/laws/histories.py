@@ -50,13 +50,14 @@ days = st.sampled_from(DAYS)
 
 def _value(column: Column, random: Random) -> Any:
     least, most = max(int(column.least or 0), 1), int(column.most or (column.least or 0) + 6)
+    shares = tuple(share for share in (0.0, 0.25, 0.75, 1.0) if share >= (column.least or 0.0))
     choices: tuple[Any, ...] = {
         "code": tuple(code.id for code in column.codes),
         "flag": (False, True),
         "date": DAYS,
         "id": ("one", "two"),
         "money": (random.randint(0, 9_000_000) / 100,),
-        "number": (0.0, 0.25, 0.75, 1.0) if column.most == 1 else (0.5, 3.0, 8000.0),
+        "number": shares if column.most == 1 else (0.5, 3.0, 8000.0),
         "count": range(least, most + 1),
     }[column.kind]
     return random.choice(choices)

@@ -23,7 +23,7 @@ from training.preparing import prepare
 from training.scorers import Scorers
 from training.settings import places
 from training.targets import Question
-from training.tracking import Run, log_run
+from training.tracking import Rows, Run, log_run, speaking_to
 
 pytestmark = pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy:DeprecationWarning")
 
@@ -167,13 +167,24 @@ def test_it_is_the_first_table_of_the_card(told):
 def test_mlflow_shows_it_as_a_table(told, rows, migrated, tmp_path):
     """With a row a scorer, beside the run's other files."""
     shutil.copy(migrated, tmp_path / "mlflow.db")
-    at, former = places({"FANGPIN_HOME": str(tmp_path)}), mlflow.get_tracking_uri()
+    at = places({"FANGPIN_HOME": str(tmp_path)})
     _, followed, vectors = rows
     columns = programme_columns(told)
-    measures, tables = programme_measures(told), {"programme.json": columns}
-    run_id = log_run(at, Run("fangpin", {}, measures, {}, {}, {}, tables, vectors, followed.y))
-    shown = mlflow.artifacts.load_dict(f"runs:/{run_id}/programme.json")
-    mlflow.set_tracking_uri(former)
+    run = Run(
+        experiment="fangpin",
+        name="a county",
+        about="",
+        params={},
+        measures=programme_measures(told),
+        tags={},
+        figures={},
+        texts={},
+        tables={"programme.json": columns},
+        datasets=(Rows("learnt_from", "training", vectors, followed.y),),
+    )
+    run_id = log_run(at, run)
+    with speaking_to(at.tracking_uri):
+        shown = mlflow.artifacts.load_dict(f"runs:/{run_id}/programme.json")
     assert shown["columns"] == list(columns)
     first = [row[:COUNTS] for row in shown["data"]]
     assert first == [list(row)[:COUNTS] for row in zip(*columns.values(), strict=True)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ from features.vectors import Cohort
 from tests.entered import entered_county
 from training.candidates import candidates_on
 from training.ceiling import CEILING
+from training.chance_lists import by_chances
 from training.evaluation import Scores
 from training.horizon import month_ends, months_on
 from training.outcomes import last_known
@@ -187,7 +189,7 @@ def test_true_chances_make_one_scorer_more(tables, households, tmp_path):
     write_chances(tmp_path, month_ends(LEARNT_BY, last_known(tables), 3), households, entering * 0.8)
     days, _ = days_to_replay(tables, LEARNT_BY)
     chances = read_chances(tmp_path, "entry", 12)
-    shown = replayed(tables, say, days, chances=chances, resamples=0)
+    shown = replayed(tables, say, days, also=partial(by_chances, chances), resamples=0)
     found = {row.scorer: row.programme.found for row in shown.rows}
     assert list(found) == ["LightGBM", "rules fired", CEILING]
     assert found[CEILING] > max(found["LightGBM"], found["rules fired"])
@@ -198,7 +200,7 @@ def test_chances_of_some_are_no_ceiling(tables, households, tmp_path):
     write_chances(tmp_path, month_ends(LEARNT_BY, last_known(tables), 3), households[::2], np.full(100, 0.5))
     days, _ = days_to_replay(tables, LEARNT_BY)
     chances = read_chances(tmp_path, "entry", 12)
-    shown = replayed(tables, say, days, chances=chances, resamples=0)
+    shown = replayed(tables, say, days, also=partial(by_chances, chances), resamples=0)
     assert [row.scorer for row in shown.rows] == ["LightGBM", "rules fired"]
     assert "No ceiling" in shown.as_text()
 

@@ -18,7 +18,9 @@ ROOT = Path(__file__).parents[3]
 MAY_READ = ("training/county/", "training/ceiling.py", "training/truth.py")
 """Who may read the truth: what makes it, the measure of what can be known, and its reader."""
 
-KNOWING = r"training\.(county|ceiling|coverage|truth|judging|judgement|predictions|programme|shadow)(\..*)?"
+KNOWING = (
+    r"training\.(county|ceiling|chance_lists|coverage|truth|judging|judgement|predictions|shadow)(\..*)?"
+)
 """They, and those who judge a model that was learned without them."""
 
 DOORS = ("training/commands/county.py", "training/commands/learning.py", "training/commands/versions.py")
