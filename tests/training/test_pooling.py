@@ -107,6 +107,7 @@ def judged(three, y=None):
         followed if y is None else replace(followed, y=y),
         county,
         fit=lambda rows, y: fit_trees(rows, y, PARAMS, "next_visit"),
+        overlap=False,
         resamples=0,
     )
 
