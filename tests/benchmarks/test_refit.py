@@ -36,7 +36,7 @@ def test_repeated_rows_begin_with_the_panels_own_and_know_no_more_than_these(row
 
 def test_both_sides_are_timed_on_the_same_rows(rows, monkeypatch):
     """Every repeat gives a time of each, and the file says the ratio."""
-    monkeypatch.setattr(refit, "CANDIDATES", ({"num_iterations": 5, "num_leaves": 3},))
+    monkeypatch.setattr(refit, "CHAMPION", {"num_iterations": 5, "num_leaves": 3})
     found = refits(repeated(rows, 2 * len(rows.y)), 1, 2)
     assert len(found.house) == len(found.bare) == 2
     assert found.columns == len(rows.vectors.features)
