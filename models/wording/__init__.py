@@ -14,6 +14,7 @@ from features.contract import SOURCES
 from features.feature import Feature
 
 Language = Literal["zh", "en"]
+TENTHS = 10
 TEN_THOUSAND = 10_000
 _DETAIL = re.compile(r"\[(.*?)\]")
 
@@ -47,7 +48,7 @@ def phrase(feature: Feature, value: float, before: float | None, language: Langu
 
 
 def figure(value: float, unit: str, language: Language) -> str:
-    """Return a number as people say it: money in yuan or 万元, shares in tenths, counts whole."""
+    """Return a number as people say it: money in yuan or 万元, shares in tenths up to one, counts whole."""
     words = wording(language)
     if unit == "yuan":
         if language == "zh" and abs(value) >= TEN_THOUSAND:
@@ -55,6 +56,8 @@ def figure(value: float, unit: str, language: Language) -> str:
         return str(words["unit_yuan"].format(value=f"{value:,.0f}"))
     if unit == "share":
         tenths = round(value * 10)
+        if tenths > TENTHS:
+            return str(words["unit_fold"].format(value=_plain(value)))
         return str(words["unit_tenths"].format(value=tenths) if tenths else words["less_than_a_tenth"])
     if unit in {"line", "times"}:
         return _plain(value)
