@@ -20,9 +20,9 @@ from features.view import Kernels, View
 BLOCK = 1024
 """Households taken at once: enough to share the work, few enough to stay near the processor."""
 
-MANY = 500_000
-"""From so many rows, households times days, on operations are compiled, where Numba is installed: with fewer,
-compiling takes longer than it saves."""
+MANY = 200_000
+"""From so many rows, households times days, on operations are compiled, where Numba is installed: with fewer
+it takes longer to load them than they save."""
 
 Days = NDArray[np.datetime64]
 Positions = NDArray[np.intp]
