@@ -58,11 +58,10 @@ class View:
         rows, some = panel.rows(around.as_of), slice(None) if households is None else households
         self.values, self.present = panel.values[:, rows, some], panel.present[:, rows, some]
         self.first = panel.values[:, 0, some], panel.present[:, 0, some]
-        self._told = (
-            (panel.values, panel.present, rows.start)
-            if households is None
-            else (np.ascontiguousarray(self.values), np.ascontiguousarray(self.present), 0)
-        )
+        if kernels and households is None:
+            self._told = panel.values, panel.present, rows.start
+        elif kernels:
+            self._told = np.ascontiguousarray(self.values), np.ascontiguousarray(self.present), 0
         self.results = {
             months: np.empty((size, months, area.size) if months else (size, area.size))
             for months, size in plan.sizes.items()

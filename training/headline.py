@@ -13,6 +13,7 @@ from features.vectors import Cohort
 from training.beside import Earlier
 from training.evaluation import Scores
 from training.learning import Told
+from training.printed import slug
 from training.programme import days_to_replay, replayed
 from training.programme_table import COUNTED, ProgrammeTable
 from training.scorers import Scorers, joined
@@ -114,7 +115,7 @@ def programme_measures(table: ProgrammeTable) -> dict[str, float]:
     """Return the numbers of a table in one row, each under a name that MLflow takes."""
     measured: dict[str, float] = {}
     for row in table.rows:
-        prefix = f"programme.{row.scorer.lower().replace(' ', '_')}"
+        prefix = f"programme.{slug(row.scorer)}"
         told = {name: getattr(row.programme, name) for name in PLAIN}
         for name in COUNTED:
             told |= {f"{name}.{end}": part for end, part in row.counts[name].as_dict().items()}

@@ -15,6 +15,7 @@ from training.gates import Gate
 from training.headline import programme_measures
 from training.helped.treating import Treatment
 from training.learning import Learnt
+from training.printed import slug
 from training.programme_table import ProgrammeTable
 from training.targets import Question, registered_name
 
@@ -109,11 +110,6 @@ def by_measure(told: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
         for scorer, measures in told.items()
         for measure, value in measures.items()
     }
-
-
-def slug(scorer: str) -> str:
-    """Return a scorer's name as a part of a figure's."""
-    return scorer.lower().replace(" ", "_")
 
 
 def as_table(compared: Comparison) -> dict[str, list[str | float | None]]:

@@ -55,3 +55,8 @@ def aligned(lines: list[list[str]]) -> list[str]:
 def _number(value: float, *, signed: bool) -> str:
     text = f"{value:+.3f}" if signed else f"{value:.3f}"
     return text.replace("0.", ".", 1) if abs(value) < 1.0 else text
+
+
+def slug(scorer: str) -> str:
+    """Return a scorer's name as a part of a figure's."""
+    return scorer.lower().replace(" ", "_")
