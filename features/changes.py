@@ -17,7 +17,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """One entry a change, in the order of the days.
+    """What changes in a panel: one entry a change, in the order of the days.
 
     Parameters
     ----------
@@ -28,21 +28,28 @@ class Changes:
         What is added to the cell's value.
     facts : ndarray of int
         What is added to the number of facts behind it.
+    standing : Claims
+        The claims that count on the first day.
     """
 
     step: Shorts
     cell: Shorts
     amount: Floats
     facts: Shorts
+    standing: Claims
 
-    def on(self, step: int) -> tuple[Shorts, Floats, Shorts]:
-        """Return cells, amounts and facts of one day."""
+    def apply(self, step: int, values: Floats, present: Shorts) -> None:
+        """Let a panel change as of one day: add to its cells, and to the facts behind them."""
         low, high = np.searchsorted(self.step, (step, step + 1))
-        return self.cell[low:high], self.amount[low:high], self.facts[low:high]
+        np.add.at(values.reshape(-1), self.cell[low:high], self.amount[low:high])
+        np.add.at(present.reshape(-1), self.cell[low:high], self.facts[low:high])
 
+
+_Part = tuple[Shorts, Shorts, Floats, Shorts]
+"""Days, cells, amounts and facts of some changes."""
 
 _NOTHING = np.zeros(0, dtype=np.int32)
-_NONE = Changes(_NOTHING, _NOTHING, np.zeros(0), _NOTHING)
+_NONE = Changes(_NOTHING, _NOTHING, np.zeros(0), _NOTHING, Claims(_NOTHING, _NOTHING, _NOTHING, np.zeros(0)))
 
 
 def changes(
@@ -51,8 +58,8 @@ def changes(
     first_month: int,
     shape: tuple[int, int, int],
     known_by: NDArray[np.datetime64],
-) -> tuple[Changes, Claims]:
-    """Return what changes in a panel, and the claims that count on the first day.
+) -> Changes:
+    """Return what changes in a panel.
 
     Parameters
     ----------
@@ -67,7 +74,7 @@ def changes(
         The days, in order, at whose end the panel is looked at.
     """
     if not chronicle.told:
-        return _NONE, Claims(_NONE.step, _NONE.step, _NONE.step, _NONE.amount)
+        return _NONE
     step, until = chronicle.steps(known_by)
     made = claims(chronicle, wired, first_month, shape[1], step < until)
     owner = chronicle.joined("owner").astype(np.int32)
@@ -82,8 +89,8 @@ def changes(
     one = np.ones(alone.size, dtype=np.int32)
     later = alone[ends[alone] < known_by.size]
     parts = [
-        Changes(begins[alone], cell[alone], made.amount[alone], one),
-        Changes(ends[later], cell[later], -made.amount[later], -one[: later.size]),
+        (begins[alone], cell[alone], made.amount[alone], one),
+        (ends[later], cell[later], -made.amount[later], -one[: later.size]),
     ]
     first = alone[begins[alone] == 0]
     if meeting.size:
@@ -94,7 +101,7 @@ def changes(
         )
         parts += fought
         first = np.concatenate([first, meeting[won]])
-    return _in_order(parts, known_by.size), made.take(first)
+    return Changes(*_in_order(parts, known_by.size), made.take(first))
 
 
 def _meeting(cell: Shorts, meets: NDArray[np.bool_], cells: int) -> tuple[NDArray[np.intp], Shorts]:
@@ -113,7 +120,7 @@ def _meeting(cell: Shorts, meets: NDArray[np.bool_], cells: int) -> tuple[NDArra
 
 def _fought(
     made: Claims, cell: Shorts, place: Shorts, begins: Shorts, ends: Shorts, days: int, contest: Contest
-) -> tuple[list[Changes], NDArray[np.intp]]:
+) -> tuple[list[_Part], NDArray[np.intp]]:
     """Follow places on which claims stand against each other through the days; also who wins the first.
 
     A moment is a day on which anything changes at a place; each claim is held against every moment
@@ -133,17 +140,15 @@ def _fought(
     one = np.ones(claim.size, dtype=np.int32)
     ended = np.flatnonzero(until < days)
     changed = [
-        Changes(step, cell[claim], made.amount[claim], one),
-        Changes(until[ended], cell[claim[ended]], -made.amount[claim[ended]], -one[ended]),
+        (step, cell[claim], made.amount[claim], one),
+        (until[ended], cell[claim[ended]], -made.amount[claim[ended]], -one[ended]),
     ]
     return changed, claim[step == 0]
 
 
-def _in_order(parts: list[Changes], days: int) -> Changes:
-    step, cell, amount, facts = (
-        np.concatenate([getattr(part, name) for part in parts]) for name in Changes.__slots__
-    )
+def _in_order(parts: list[_Part], days: int) -> _Part:
+    step, cell, amount, facts = (np.concatenate(of_all) for of_all in zip(*parts, strict=True))
     if days == 1:
-        return Changes(step, cell, amount, facts)
+        return step, cell, amount, facts
     order = np.argsort(step.astype(np.int16), kind="stable")
-    return Changes(step[order], cell[order], amount[order], facts[order])
+    return step[order], cell[order], amount[order], facts[order]

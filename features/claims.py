@@ -57,6 +57,12 @@ class Cells:
     ----------
     chronicle : Chronicle
     wired : Wiring
+
+    Attributes
+    ----------
+    values : ndarray of float64
+    begin : ndarray of int
+        By place in the wiring: what is added to a row of the chronicle to find its value.
     """
 
     def __init__(self, chronicle: Chronicle, wired: Wiring) -> None:
@@ -71,12 +77,12 @@ class Cells:
                 if told is not None:
                     columns.append(_plain(told.of(column)) if column else np.ones(told.row.size))
                     height += told.row.size
-        self._values = np.concatenate(columns, dtype=np.float64, casting="unsafe") if columns else np.zeros(0)
-        self._begin = np.array(begin, dtype=np.int64)
+        self.values = np.concatenate(columns, dtype=np.float64, casting="unsafe") if columns else np.zeros(0)
+        self.begin = np.array(begin, dtype=np.int64)
 
     def read(self, place: Ints, row: Shorts) -> Floats:
         """Return values by their places in the wiring and rows of the chronicle."""
-        values: Floats = self._values[self._begin[place] + row]
+        values: Floats = self.values[self.begin[place] + row]
         return values
 
 
@@ -115,16 +121,21 @@ def _read(
     chronicle: Chronicle, wired: Wiring, live: NDArray[np.bool_]
 ) -> tuple[Shorts, Shorts, NDArray[np.bool_]]:
     """Return row and channel of every reading of a row, and whether 0 is held instead of the value."""
-    classes = []
+    of_row = classes(chronicle, wired)
+    row, within = _counted_out(np.where(live, wired.count[of_row], 0), wired.first[of_row])
+    return row, wired.channel[within], wired.zero[within]
+
+
+def classes(chronicle: Chronicle, wired: Wiring) -> Ints:
+    """Return the class of every row of a chronicle."""
+    found = []
     for name, told in chronicle.told.items():
         table = wired.tables[name]
         of_row = np.full(told.row.size, table.first_class)
         for column, gives in table.conditions:
             of_row += gives[states(told.declared.column(column), told.of(column))]
-        classes.append(of_row)
-    of_row = np.concatenate(classes)
-    row, within = _counted_out(np.where(live, wired.count[of_row], 0), wired.first[of_row])
-    return row, wired.channel[within], wired.zero[within]
+        found.append(of_row)
+    return np.concatenate(found)
 
 
 def _counted_out(count: Ints, first: Ints) -> tuple[Shorts, Shorts]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from features.chronicle import Chronicle, Told
 from features.claims import Claims
 from features.ids import hashes
-from features.wiring import Wiring
+from features.wiring import Shorts, Wiring
 
 Ints = NDArray[np.int64]
 
@@ -19,6 +19,58 @@ _EARLIEST, _DAYS = 1 << 20, 1 << 22
 _REVISIONS = 1 << 18
 _ACCOUNTS = 8
 """More than the contract has."""
+
+
+class Keys:
+    """What decides between the claims of some rows: account, person, time and record.
+
+    Parameters
+    ----------
+    chronicle : Chronicle
+    wired : Wiring
+    row : ndarray of int
+        Rows of the chronicle.
+
+    Attributes
+    ----------
+    at : ndarray of int
+        By row of the chronicle its place among those of `record`, `latest` and `account`.
+    record : ndarray of uint64
+        The hash of each row's record.
+    latest, account : ndarray of int64
+        When each occurred, and then was known; or when it was known, and then occurred; then its revision.
+    """
+
+    def __init__(self, chronicle: Chronicle, wired: Wiring, row: Shorts) -> None:
+        self._wired = wired
+        fought = np.zeros(chronicle.joined("owner").size, dtype=bool)
+        fought[row] = True
+        rows, self.at = np.flatnonzero(fought), np.cumsum(fought) - 1
+        occurred, known = (
+            chronicle.some(name, rows).astype(np.int64) + _EARLIEST for name in ("occurred_on", "known_on")
+        )
+        self.record = hashes(chronicle.some("record_id", rows))
+        revision = np.fmin(np.fmax(chronicle.some("revision", rows), 0), _REVISIONS - 1).astype(np.int64)
+        self.latest = self.account = (occurred * _DAYS + known) * _REVISIONS + revision
+        if wired.ranked.any():
+            self.account = (known * _DAYS + occurred) * _REVISIONS + revision
+        self._person = _by_row(chronicle, wired.each, _persons)
+        accounts = {wired.channels[each].table: "account" for each in np.flatnonzero(wired.ranked)}
+        self._least = _by_row(chronicle, accounts, lambda told, column: told.of(column).astype(np.int64))
+
+    def ranked(self, row: Shorts, channel: Shorts) -> Ints:
+        """Return the account of claims for which it counts, else 0."""
+        return np.where(self._wired.ranked[channel], self._least[row], 0)
+
+    def apart(self, row: Shorts, channel: Shorts) -> Ints:
+        """Return a number of the person of claims that are kept apart by person, else 0."""
+        return np.where(self._wired.apart[channel], self._person[row], 0)
+
+    def late(self, row: Shorts, channel: Shorts, latest: Ints, account: Ints) -> Ints:
+        """Return what is given of the rows of claims: by account for those that have one, else the other."""
+        at = self.at[row]
+        chosen: Ints = np.where(self._wired.ranked[channel], account[at], latest[at])
+        return chosen
 
 
 class Contest:
@@ -38,30 +90,18 @@ class Contest:
     """
 
     def __init__(self, chronicle: Chronicle, wired: Wiring, made: Claims) -> None:
-        self._wired = wired
-        fought = np.zeros(chronicle.joined("owner").size, dtype=bool)
-        fought[made.row] = True
-        rows, self._at = np.flatnonzero(fought), np.cumsum(fought) - 1
-        occurred, known = (
-            chronicle.some(name, rows).astype(np.int64) + _EARLIEST for name in ("occurred_on", "known_on")
-        )
-        record = hashes(chronicle.some("record_id", rows))
-        revision = np.fmin(np.fmax(chronicle.some("revision", rows), 0), _REVISIONS - 1).astype(np.int64)
-        self._latest = _ranks(record, (occurred * _DAYS + known) * _REVISIONS + revision)
-        self._account = self._latest
-        if wired.ranked.any():
-            self._account = _ranks(record, (known * _DAYS + occurred) * _REVISIONS + revision)
-        self._person = _by_row(chronicle, wired.each, _persons)
-        accounts = {wired.channels[each].table: "account" for each in np.flatnonzero(wired.ranked)}
-        self._least = _by_row(chronicle, accounts, lambda told, column: told.of(column).astype(np.int64))
+        self._keys = keys = Keys(chronicle, wired, made.row)
+        self._account = self._latest = _ranks(keys.record, keys.latest)
+        if keys.account is not keys.latest:
+            self._account = _ranks(keys.record, keys.account)
 
     def winners(self, made: Claims, moment: Ints) -> NDArray[np.intp]:
         """Return which claims count, of those that live at each moment."""
         row, channel = made.row, made.channel
-        ranked, apart = self._wired.ranked[channel], self._wired.apart[channel]
-        least = moment.astype(np.int64) * _ACCOUNTS + np.where(ranked, self._least[row], 0)
-        group = least * (self._person.max(initial=0) + 1) + np.where(apart, self._person[row], 0)
-        late = np.where(ranked, self._account[self._at[row]], self._latest[self._at[row]])
+        person = self._keys.apart(row, channel)
+        least = moment.astype(np.int64) * _ACCOUNTS + self._keys.ranked(row, channel)
+        group = least * (person.max(initial=0) + 1) + person
+        late = self._keys.late(row, channel, self._latest, self._account)
         order = np.argsort(group * self._latest.size + late)
         group, least, moment = group[order], least[order], moment[order]
         opens = np.ones(order.size, dtype=bool)

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Protocol
+
 import numpy as np
 from numpy.typing import NDArray
 
 from features.changes import changes
 from features.chronicle import Chronicle
+from features.claims import Claims
 from features.reach import AHEAD, REACH
 from features.wiring import Wiring
+
+
+class Changing(Protocol):
+    """What changes in a panel as facts become known."""
+
+    @property
+    def standing(self) -> Claims:
+        """The claims that count on the first day."""
+
+    def apply(self, step: int, values: NDArray[np.float64], present: NDArray[np.int32]) -> None:
+        """Let a panel change as of one day."""
 
 
 class Panel:
@@ -27,13 +42,13 @@ class Panel:
         The as-of days, in order.
     known_by : ndarray of datetime64[D], shape (days,)
         Up to when facts are believed on each of them.
+    found : callable, optional
+        Finds what changes, as `features.changes.changes` does (`features.compiled.changes`).
 
     Attributes
     ----------
     values, present : ndarray, shape (channels, months, households)
         Values, and how many facts stand behind each, as of the day last advanced to.
-    standing : Claims
-        The claims that count on the first day.
     """
 
     def __init__(
@@ -42,6 +57,7 @@ class Panel:
         wired: Wiring,
         days: NDArray[np.datetime64],
         known_by: NDArray[np.datetime64],
+        found: Callable[..., Changing] = changes,
     ) -> None:
         self.chronicle = chronicle
         self.first_month = month_of(days[0]) - REACH
@@ -49,13 +65,16 @@ class Panel:
         shape = (len(wired.channels), months, chronicle.households.size)
         self.values = np.zeros(shape)
         self.present = np.zeros(shape, dtype=np.int32)
-        self._changes, self.standing = changes(chronicle, wired, self.first_month, shape, known_by)
+        self._changes = found(chronicle, wired, self.first_month, shape, known_by)
+
+    @property
+    def standing(self) -> Claims:
+        """The claims that count on the first day."""
+        return self._changes.standing
 
     def advance(self, step: int) -> None:
         """Let everything become known that was known by the end of a day; days go forward one by one."""
-        cell, amount, facts = self._changes.on(step)
-        np.add.at(self.values.reshape(-1), cell, amount)
-        np.add.at(self.present.reshape(-1), cell, facts)
+        self._changes.apply(step, self.values, self.present)
 
     def rows(self, as_of: np.datetime64) -> slice:
         """Return which months a vector may look at: the reach, the running month, the months ahead."""

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from features.changes import changes
 from features.chronicle import chronicle
 from features.context import Context, Homes
 from features.contract import Tables
 from features.lineage import LINKED, with_lineage
-from features.panel import Panel
+from features.panel import Changing, Panel
 from features.plan import Plan
 from features.view import Kernels, View
 
@@ -44,6 +46,13 @@ class Look:
     members: Positions
     step: int
     view: View
+
+
+class Way(NamedTuple):
+    """How a replay is worked out: by NumPy, or compiled."""
+
+    changes: Callable[..., Changing]
+    kernels: Kernels | None
 
 
 class Replay:
@@ -84,7 +93,8 @@ class Replay:
         self._story = story.of_tables(read.wired.tables)
         self._read, self._days, self._known_by = read, days, known_by
         self._at_home: dict[int, NDArray[np.int64]] = {}
-        self._kernels = _kernels() if self.households.size * days.size >= MANY else None
+        many = self.households.size * days.size >= MANY
+        self._way = (_compiled() if many else None) or Way(changes, None)
 
     def looks(self, wanted: list[Positions] | None = None, most: int = BLOCK) -> Iterator[Look]:
         """Yield views, block by block of households and day by day.
@@ -109,14 +119,14 @@ class Replay:
     ) -> Iterator[tuple[Positions, Panel]]:
         """Yield the panels of blocks of households, before the first day, and whose they are."""
         for members, block in self._story.blocks(households, most) if self._days.size else ():
-            yield members, Panel(block, self._read.wired, self._days, self._known_by)
+            yield members, Panel(block, self._read.wired, self._days, self._known_by, self._way.changes)
 
     def look(self, members: Positions, panel: Panel, step: int, some: Positions) -> Look:
         """Look at some of the members of a panel that has been advanced to a day."""
         local = None if some.size == members.size else np.searchsorted(members, some)
         around = self.context.on(self._days[step], self._known_by[step])
         home = self._home(step)[some]
-        return Look(some, step, View(panel, self._read, around, home, local, self._kernels))
+        return Look(some, step, View(panel, self._read, around, home, local, self._way.kernels))
 
     def _home(self, step: int) -> NDArray[np.int64]:
         """Return the position of every household's area on a day."""
@@ -126,12 +136,12 @@ class Replay:
 
 
 @lru_cache(maxsize=1)
-def _kernels() -> Kernels | None:
+def _compiled() -> Way | None:
     try:
-        from features.compiled import KERNELS
+        from features.compiled import changes, operations
     except ImportError:
         return None
-    return KERNELS
+    return Way(changes.Changes, operations.KERNELS)
 
 
 def _within(wanted: Positions, members: Positions) -> Positions:

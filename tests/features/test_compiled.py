@@ -31,7 +31,7 @@ def tables(tmp_path_factory):
 def compiled(monkeypatch):
     """Compile for any number of households."""
     monkeypatch.setattr(replay, "MANY", 0)
-    kernels = replay._kernels()
+    kernels = replay._compiled()
     assert kernels
     return kernels
 
@@ -63,7 +63,7 @@ def test_the_bytes_are_those_of_numpy_for_some_of_the_households(tables):
 def test_every_compiled_operation_is_used(compiled):
     """By the catalogue: what these tests never meet is not there."""
     met = {step.op for shallow in (True, False) for step in plan_of(tuple(FEATURES), shallow=shallow).steps}
-    assert set(compiled) <= met
+    assert set(compiled.kernels) <= met
 
 
 @pytest.mark.usefixtures("compiled")
@@ -76,7 +76,7 @@ def test_figures_far_from_nothing_keep_their_bytes(tables):
 
 def test_few_households_wait_for_no_compiler(tables, monkeypatch):
     """One household, or a village, is read off by NumPy."""
-    monkeypatch.setattr(replay, "_kernels", lambda: pytest.fail("compiled for few"))
+    monkeypatch.setattr(replay, "_compiled", lambda: pytest.fail("compiled for few"))
     build_vectors(tables, DAYS)
 
 
@@ -84,20 +84,20 @@ def test_without_numba_numpy_serves_many_too(tables, monkeypatch):
     """The base install has no compiler."""
     monkeypatch.setattr(replay, "MANY", 0)
     monkeypatch.setitem(sys.modules, "features.compiled", None)
-    replay._kernels.cache_clear()
+    replay._compiled.cache_clear()
     try:
-        assert replay._kernels() is None
+        assert replay._compiled() is None
         assert same_bytes(build_vectors(tables, DAYS), plain(tables, DAYS))
     finally:
-        replay._kernels.cache_clear()
+        replay._compiled.cache_clear()
 
 
 def test_where_nothing_can_be_kept_it_is_compiled_all_the_same():
     """A function without a file has no place beside which its compiled form could be kept."""
-    from features.compiled import _compiled
+    from features.compiled.compiling import compiled
 
     named: dict[str, Any] = {}
     exec("def twice(out):\n    out *= 2.0\n", named)
     out = np.array([1.0, 3.0])
-    _compiled(named["twice"])(out)
+    compiled(named["twice"])(out)
     assert out.tolist() == [2.0, 6.0]

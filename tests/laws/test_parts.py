@@ -75,6 +75,18 @@ def a_shallow_plan_gives_the_same_bytes(drawn, several):
         assert same_bytes(build_vectors(tables, several), deep)
 
 
+@law(records(), several_days)
+def what_is_compiled_gives_the_same_bytes(drawn, several):
+    """Changes and operations compiled, as for very many households, change nothing."""
+    pytest.importorskip("numba")
+    tables = tables_of(drawn)
+    plain = build_vectors(tables, several)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(replay, "MANY", 0)
+        assert replay._compiled() is not None
+        assert same_bytes(build_vectors(tables, several), plain)
+
+
 @law(records(), st.randoms(use_true_random=False))
 def the_order_of_rows_is_nothing(drawn, random):
     """Rows in any order give the same bytes."""

@@ -8,31 +8,22 @@ among them; a channel as the panel's values and presence, the first month looked
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar, cast
+from typing import Any
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from features.compiled.compiling import compiled
 from features.reach import REACH
 
 Array = NDArray[np.float64]
 Counts = NDArray[np.int32]
 Places = NDArray[np.intp]
-_F = TypeVar("_F", bound=Callable[..., None])
 
 MONTHS = REACH + 1
 
 
-def _compiled(function: _F) -> _F:
-    """Compile by IEEE 754 as written; keep the result for the next process, where there is a place."""
-    try:
-        return cast(_F, numba.njit(cache=True, error_model="numpy")(function))
-    except RuntimeError:
-        return cast(_F, numba.njit(error_model="numpy")(function))
-
-
-@_compiled
+@compiled
 def months(out: Array, values: Array, present: Counts, first: int, channel: Places) -> None:
     """Read what a channel tells by month."""
     skipped = first + MONTHS - out.shape[1]
@@ -43,7 +34,7 @@ def months(out: Array, values: Array, present: Counts, first: int, channel: Plac
                 into[h] = value[h] if told[h] > 0 else np.nan
 
 
-@_compiled
+@compiled
 def counts(out: Array, _values: Array, present: Counts, first: int, channel: Places) -> None:
     """Read how many facts a channel has by month."""
     skipped = first + MONTHS - out.shape[1]
@@ -54,7 +45,7 @@ def counts(out: Array, _values: Array, present: Counts, first: int, channel: Pla
                 into[h] = told[h] if told[h] > 0 else np.nan
 
 
-@_compiled
+@compiled
 def carried(out: Array, values: Array, present: Counts, first: int, channel: Places) -> None:
     """Hold what a channel told last by month."""
     skipped = MONTHS - out.shape[1]
@@ -69,7 +60,7 @@ def carried(out: Array, values: Array, present: Counts, first: int, channel: Pla
                 out[i, m - skipped] = held
 
 
-@_compiled
+@compiled
 def told_to(
     out: Array, _values: Array, present: Counts, first: int, channel: Places, complete: Array
 ) -> None:
@@ -85,7 +76,7 @@ def told_to(
                 into[h] = before[h] + (1.0 if told[h] > 0 else 0.0)
 
 
-@_compiled
+@compiled
 def sum_to(out: Array, values: Array, _present: Counts, first: int, channel: Places, complete: Array) -> None:
     """Add up by number of months back what a channel tells."""
     newest = first + MONTHS - 1
@@ -99,7 +90,7 @@ def sum_to(out: Array, values: Array, _present: Counts, first: int, channel: Pla
                 into[h] = before[h] + value[h]
 
 
-@_compiled
+@compiled
 def last_told(
     out: Array, _values: Array, present: Counts, first: int, channel: Places, back: Array, complete: Array
 ) -> None:
@@ -119,7 +110,7 @@ def last_told(
             out[i, h] = before[h] if back[i] != 0 else last[h]
 
 
-@_compiled
+@compiled
 def last_row(out: Array, figures: Array, places: Places, back: Array, complete: Array) -> None:
     """Find the last known month, or the one before."""
     last, before = np.empty(out.shape[1]), np.empty(out.shape[1])
@@ -135,7 +126,7 @@ def last_row(out: Array, figures: Array, places: Places, back: Array, complete: 
         out[i] = before if back[i] != 0 else last
 
 
-@_compiled
+@compiled
 def told_at(
     out: Array, values: Array, _present: Counts, first: int, channel: Places, row: Array, at: Places
 ) -> None:
@@ -146,7 +137,7 @@ def told_at(
             into[h] = value[first + int(month[h]), h] if month[h] >= 0 else np.nan
 
 
-@_compiled
+@compiled
 def at_row(out: Array, figures: Array, places: Places, row: Array, at: Places) -> None:
     """Read the figure of a month."""
     for i in range(out.shape[0]):
@@ -155,7 +146,7 @@ def at_row(out: Array, figures: Array, places: Places, row: Array, at: Places) -
             into[h] = figure[int(month[h]), h] if month[h] >= 0 else np.nan
 
 
-@_compiled
+@compiled
 def _add_known(out: Array, figures: Array, places: Places, begun: bool) -> None:
     skipped = figures.shape[1] - out.shape[1]
     for i in range(out.shape[0]):
@@ -173,7 +164,7 @@ def sum_known(out: Array, *series: NDArray[Any]) -> None:
         _add_known(out, series[number], series[number + 1], number > 0)
 
 
-@_compiled
+@compiled
 def _fill_in(out: Array, figures: Array, places: Places, begun: bool) -> None:
     skipped = figures.shape[1] - out.shape[1]
     for i in range(out.shape[0]):
@@ -190,7 +181,7 @@ def first_known(out: Array, *series: NDArray[Any]) -> None:
         _fill_in(out, series[number], series[number + 1], number > 0)
 
 
-@_compiled
+@compiled
 def known_to(out: Array, figures: Array, places: Places, complete: Array) -> None:
     """Count by number of months back how many are known."""
     newest = figures.shape[1] - 1
@@ -203,7 +194,7 @@ def known_to(out: Array, figures: Array, places: Places, complete: Array) -> Non
                 into[h] = so_far + (one if not np.isnan(figure[h]) else 0.0)
 
 
-@_compiled
+@compiled
 def recorded_to(out: Array, figures: Array, places: Places, complete: Array) -> None:
     """Add up by number of months back what is known."""
     newest = figures.shape[1] - 1
@@ -217,7 +208,7 @@ def recorded_to(out: Array, figures: Array, places: Places, complete: Array) -> 
                 into[h] = before[h] + (0.0 if np.isnan(figure[h]) else figure[h])
 
 
-@_compiled
+@compiled
 def below_to(out: Array, figures: Array, places: Places, limit: Array, complete: Array) -> None:
     """Count by number of months back how many known ones are under the limit."""
     newest = figures.shape[1] - 1
@@ -230,7 +221,7 @@ def below_to(out: Array, figures: Array, places: Places, limit: Array, complete:
                 into[h] = so_far + (one if figure[h] < limit[i] else 0.0)
 
 
-@_compiled
+@compiled
 def least_to(out: Array, figures: Array, places: Places, complete: Array) -> None:
     """Find by number of months back the least known figure."""
     newest = figures.shape[1] - 1
@@ -245,7 +236,7 @@ def least_to(out: Array, figures: Array, places: Places, complete: Array) -> Non
                 into[h] = before[h] if keeps else figure[h]
 
 
-@_compiled
+@compiled
 def most_to(out: Array, figures: Array, places: Places, complete: Array) -> None:
     """Find by number of months back the greatest known figure."""
     newest = figures.shape[1] - 1
@@ -260,7 +251,7 @@ def most_to(out: Array, figures: Array, places: Places, complete: Array) -> None
                 into[h] = before[h] if keeps else figure[h]
 
 
-@_compiled
+@compiled
 def spread_of(  # noqa: PLR0913, PLR0917 - a series, two figures of it, and its window
     out: Array,
     figures: Array,
@@ -287,7 +278,7 @@ def spread_of(  # noqa: PLR0913, PLR0917 - a series, two figures of it, and its 
             into[h] = np.sqrt(square[h] / max(count[h], 1.0)) if count[h] > 1 else np.nan
 
 
-@_compiled
+@compiled
 def slope_of(  # noqa: PLR0913, PLR0917 - a series, two figures of it, and its window
     out: Array,
     figures: Array,

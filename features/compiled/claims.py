@@ -1,0 +1,195 @@
+"""What facts say about cells of the panel, compiled: the claims of `features.claims` in two passes."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.chronicle import Chronicle
+from features.claims import NOWHERE, Cells, classes
+from features.compiled.compiling import compiled
+from features.reach import AHEAD
+from features.wiring import DUE, DURING, EVER, NO_DATE, SPAN, STATES, Wiring
+
+Ints = NDArray[np.int64]
+Shorts = NDArray[np.int32]
+Floats = NDArray[np.float64]
+
+NO_MONTH = -(1 << 40)
+"""Month of no date: before all others."""
+
+
+class Rows(NamedTuple):
+    """Facts, one table under another, and their values, one column under another.
+
+    A fact is believed from the day at position ``begin`` until the one at ``end``.
+    """
+
+    of_class: Ints
+    owner: Ints
+    begin: Shorts
+    end: Shorts
+    occurred: Ints
+    ended: Ints
+    values: Floats
+    place: Ints
+
+
+class Wires(NamedTuple):
+    """What of the wiring claims are made by (`features.wiring.Wiring`)."""
+
+    first_of: Ints
+    count_of: Ints
+    channel: Shorts
+    zero: NDArray[np.bool_]
+    value: Ints
+    begins: Ints
+    ends: Ints
+    at: Ints
+    least: Floats
+    scale: Floats
+    coded: NDArray[np.bool_]
+    equal: Floats
+    late: NDArray[np.bool_]
+
+
+class Grid(NamedTuple):
+    """The panel: its first month since 1970, how many months it has, and how many households."""
+
+    first_month: int
+    months: int
+    households: int
+
+
+class Made(NamedTuple):
+    """One entry a claim: its row and channel, and its amount, a whole number.
+
+    Its cell is ``NOWHERE`` where it only takes back. ``where`` is the cell on which it meets others.
+    """
+
+    row: Shorts
+    channel: Shorts
+    cell: Shorts
+    where: Shorts
+    amount: Floats
+
+
+def rows_of(chronicle: Chronicle, wired: Wiring, known_by: NDArray[np.datetime64]) -> Rows:
+    """Gather the facts of a chronicle, as believed on some days."""
+    cells = Cells(chronicle, wired)
+    begin, end = chronicle.steps(known_by)
+    occurred = chronicle.column("occurred_on").view(np.int64)
+    owner, ended = chronicle.joined("owner"), chronicle.joined("ends")
+    return Rows(classes(chronicle, wired), owner, begin, end, occurred, ended, cells.values, cells.begin)
+
+
+def made(rows: Rows, wired: Wiring, grid: Grid) -> Made:
+    """Make the claims of facts that are believed on any day."""
+    wires = Wires(wired.first, wired.count, *(getattr(wired, name) for name in Wires._fields[2:]))
+    each = np.where(wired.at[wired.channel] >= SPAN, grid.months, 1)  # at most, of one reading of a row
+    of_class = np.diff(np.cumsum(np.append(0, each))[np.append(wired.first, each.size)])
+    most = int(of_class[rows.of_class].sum())
+    row, channel, cell, where = np.empty((4, most), dtype=np.int32)
+    claims = Made(row, channel, cell, where, np.empty(most))
+    count = _make(rows, wires, grid, claims)
+    return Made(row[:count], channel[:count], cell[:count], where[:count], claims.amount[:count])
+
+
+@compiled
+def _make(rows: Rows, wires: Wires, grid: Grid, claims: Made) -> int:
+    """Make the claims of all rows; return how many they are."""
+    count = 0
+    for row in range(rows.begin.size):
+        occurred = _month_of(rows.occurred[row]) - grid.first_month
+        ended = _month_of(rows.ended[row]) - grid.first_month
+        first_wire = wires.first_of[rows.of_class[row]]
+        read = wires.count_of[rows.of_class[row]] if rows.begin[row] < rows.end[row] else 0
+        for wire in range(first_wire, first_wire + read):
+            channel, zero = wires.channel[wire], wires.zero[wire]
+            value = rows.values[rows.place[wires.value[channel]] + row]
+            amount = _amount(zero, value, wires.least[channel], wires.scale[channel])
+            if np.isnan(amount):
+                continue
+            if wires.coded[channel] and not zero:
+                amount = wires.equal[channel, int(min(amount, STATES - 2.0)) + 1]
+            at, first, last = wires.at[channel], occurred, occurred
+            if at >= DUE:
+                begins = _date(rows.values[rows.place[wires.begins[channel]] + row], grid.first_month)
+                ends = _date(rows.values[rows.place[wires.ends[channel]] + row], grid.first_month)
+                first, last = _span(at, occurred, begins, ends, ended)
+            low, high = _within(at, wires.late[channel], first, last, grid.months)
+            anywhere = channel * grid.months * grid.households + rows.owner[row]
+            for month in range(low, high + 1):
+                cell = anywhere + month * grid.households
+                claims.row[count], claims.channel[count] = row, channel
+                claims.cell[count] = cell if month != NOWHERE else NOWHERE
+                claims.where[count] = anywhere if wires.late[channel] else cell
+                claims.amount[count] = amount
+                if at == SPAN:
+                    claims.amount[count] = _share(amount, month - first, last - first + 1)
+                count += 1
+    return count
+
+
+@compiled
+def _amount(zero: bool, value: float, least: float, scale: float) -> float:
+    """Return a value in whole units, NaN where it is missing."""
+    if zero:
+        return 0.0
+    return float(np.rint(value * scale)) if value >= least else np.nan
+
+
+@compiled
+def _date(day: float, first_month: int) -> int:
+    """Return the month of the panel of a day since 1970, ``NO_MONTH`` where there is none."""
+    return _month_of(int(day)) - first_month if day > NO_DATE else NO_MONTH
+
+
+@compiled
+def _span(at: int, occurred: int, begins: int, ends: int, ended: int) -> tuple[int, int]:
+    """Return the first and the last month of a span, or twice the one in which something is due."""
+    if at == DUE:
+        return begins, begins
+    first, last = occurred, occurred
+    if begins != NO_MONTH:
+        first, last = begins, ended if at == DURING else occurred
+    if ends != NO_MONTH:
+        last = ends
+    return first, max(min(last, ended), first)
+
+
+@compiled
+def _within(at: int, late: bool, first: int, last: int, months: int) -> tuple[int, int]:
+    """Return the first and the last of some months that a panel has; the last before the first: none."""
+    if at == EVER:
+        return 0, 0
+    if at != DUE:
+        return max(first, 0), min(last, months - AHEAD - 1)
+    if 0 <= first < months:
+        return first, first
+    return (NOWHERE, NOWHERE) if late else (0, -1)
+
+
+@compiled
+def _share(amount: float, month: int, months: int) -> float:
+    """Return what of a sum falls on one of its months, to the whole unit."""
+    whole = int(amount)
+    return float(whole * (month + 1) // months - whole * month // months)
+
+
+@compiled
+def _month_of(day: int) -> int:
+    """Return the month since 1970 of a day since 1970.
+
+    References
+    ----------
+    H. Hinnant, chrono-Compatible Low-Level Date Algorithms (2021), civil_from_days.
+    """
+    shifted = day + 719468
+    era = shifted // 146097
+    of_era = shifted - era * 146097
+    year = (of_era - of_era // 1460 + of_era // 36524 - of_era // 146096) // 365
+    of_year = of_era - (365 * year + year // 4 - year // 100)
+    return (year + era * 400 - 1970) * 12 + (5 * of_year + 2) // 153 + 2
