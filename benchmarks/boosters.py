@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from features.definitions import FEATURES
 from features.vectors import Vectors
-from training.learning import CANDIDATES, fit_trees
-from training.targets import NEXT_VISIT
+from training.cohorts.targets import NEXT_VISIT
+from training.learning.model import CANDIDATES, fit_trees
 
 Floats = NDArray[np.float64]
 Params = Mapping[str, float]

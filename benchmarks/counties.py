@@ -20,7 +20,7 @@ from benchmarks.together import together
 from benchmarks.unseen import Judged, judge, kept, learn, others
 from features.errors import Usage
 from training.commands.door import told_steps
-from training.learning import Told
+from training.learning.model import Told
 
 NICE = 15
 """Other work on the machine goes first."""

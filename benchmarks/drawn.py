@@ -13,17 +13,17 @@ from features.contract import Tables
 from features.errors import Usage
 from features.files import read_tables
 from features.vectors import Vectors, build_vectors
-from training.chance_lists import CHANCE_AGE_MONTHS
-from training.cohort import Followed
+from training.cohorts.followed import Followed
+from training.cohorts.horizon import months_on
+from training.cohorts.targets import REPORTING_MONTHS, Question, columns_for
+from training.cohorts.thinning import thinned
 from training.county.chances import chances
 from training.county.simulate import simulate
 from training.county.truth import month
-from training.horizon import months_on
-from training.learning import Told
-from training.preparing import dated_tables, followed_to
-from training.targets import REPORTING_MONTHS, Question, columns_for
-from training.thinning import thinned
-from training.truth import PRACTISED
+from training.judging.chance_lists import CHANCE_AGE_MONTHS
+from training.judging.truth import PRACTISED
+from training.learning.model import Told
+from training.learning.preparing import dated_tables, followed_to
 
 ASKED = Question("entry")
 

@@ -23,17 +23,17 @@ from features.files import read_tables
 from features.vectors import Cohort, Vectors, build_vectors
 from models.calibration import fit_calibration
 from models.risk import RiskModel
-from training.ceiling import expected_measures
-from training.cohort import Followed
+from training.cohorts.followed import Followed
+from training.cohorts.outcomes import at_risk
+from training.cohorts.row_weights import row_weights
+from training.cohorts.targets import Question, columns_for
 from training.helped.nearness import gap_to_truth, resampled_rows
 from training.helped.treating import Helped, treated
-from training.intervals import Estimate
-from training.learning import CANDIDATES, fit_trees, origins_of
-from training.outcomes import at_risk
-from training.preparing import prepare
-from training.printed import aligned, cell
-from training.row_weights import row_weights
-from training.targets import Question, columns_for
+from training.judging.ceiling import expected_measures
+from training.learning.model import CANDIDATES, fit_trees, origins_of
+from training.learning.preparing import prepare
+from training.measures.intervals import Estimate
+from training.measures.printed import aligned, cell
 
 Floats = NDArray[np.float64]
 

@@ -1,4 +1,4 @@
-"""How unlike households of one probability are in truth: the table of `training.spreading.HIDDEN`.
+"""How unlike households of one probability are in truth: the table of `training.learning.spreading.HIDDEN`.
 
 Asked of what a version said of a simulated county with true chances, row by row. First the level is mended,
 so that as many are promised as are to be expected; then, near each of some log odds, the 5 % and the 95 %
@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.special import expit
 
-from training.reliability import logit
-from training.spreading import HIDDEN
+from training.learning.spreading import HIDDEN
+from training.measures.reliability import logit
 
 Floats = NDArray[np.float64]
 

@@ -23,13 +23,13 @@ from features.vectors import Vectors
 from models.calibration import LogisticCalibration, fit_calibration
 from models.risk import RiskModel, fit_risk_model
 from models.sooner import fit_sooner
-from training.cohort import SOONER_MONTHS, Followed
-from training.comparison import comparison
-from training.evaluation import Scores
-from training.learning import CANDIDATES
-from training.preparing import prepare
-from training.splits import cut_once
-from training.targets import Question
+from training.cohorts.followed import SOONER_MONTHS, Followed
+from training.cohorts.splits import cut_once
+from training.cohorts.targets import Question
+from training.learning.model import CANDIDATES
+from training.learning.preparing import prepare
+from training.measures.comparison import comparison
+from training.measures.evaluation import Scores
 
 Floats = NDArray[np.float64]
 Said = dict[int, Floats]

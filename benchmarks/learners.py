@@ -20,15 +20,15 @@ from benchmarks.runs import keep_to_one_core
 from benchmarks.searching import Found, Rows, last_block, points, search, search_logistic
 from features.contract import Tables
 from features.ledgers import tables_from
+from training.cohorts.splits import Origin, cut_once
+from training.cohorts.targets import Question
 from training.commands.door import now, told_steps
-from training.comparison import Comparison, comparison
+from training.learning.preparing import prepare
+from training.measures.comparison import Comparison, comparison
+from training.measures.printed import aligned, cell
 from training.panels.benchmark import OPENINGS, TARGET, count_opening
 from training.panels.shipped import CUT, NOT_SHOWN, known_by
-from training.preparing import prepare
-from training.printed import aligned, cell
 from training.settings import places
-from training.splits import Origin, cut_once
-from training.targets import Question
 
 SEED = 1
 RESAMPLES = 1000

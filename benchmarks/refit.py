@@ -27,7 +27,7 @@ from features.ledgers import tables_from
 from features.vectors import Vectors
 from models.risk import DEFAULT_PARAMS
 from training.commands.door import told_steps
-from training.learning import CANDIDATES, fit_trees
+from training.learning.model import CANDIDATES, fit_trees
 from training.panels.benchmark import TARGET
 from training.panels.shipped import CUT, known_by
 

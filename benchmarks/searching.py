@@ -15,10 +15,10 @@ from scipy.stats.qmc import LatinHypercube
 from benchmarks.boosters import AXES, Learner, Params, Score
 from features.errors import Refused
 from features.vectors import Vectors
-from training.evaluation import Scores
-from training.learning import BLOCKS
-from training.logistic import SCALINGS, LogisticOnVectors
-from training.splits import Origin, cut_once, earlier_cuts, rolling_origins
+from training.baselines.logistic import SCALINGS, LogisticOnVectors
+from training.cohorts.splits import Origin, cut_once, earlier_cuts, rolling_origins
+from training.learning.model import BLOCKS
+from training.measures.evaluation import Scores
 
 Floats = NDArray[np.float64]
 Days = NDArray[np.datetime64]

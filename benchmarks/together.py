@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.unseen import RECALLS, SHARES, Judged
-from training.ceiling import CEILING
-from training.evaluation import MODEL
-from training.intervals import Estimate, household_counts, percentile_interval
-from training.printed import aligned, cell, whole
-from training.programme import REFERENCE
+from training.judging.ceiling import CEILING
+from training.lists.programme import REFERENCE
+from training.measures.evaluation import MODEL
+from training.measures.intervals import Estimate, household_counts, percentile_interval
+from training.measures.printed import aligned, cell, whole
 
 Floats = NDArray[np.float64]
 

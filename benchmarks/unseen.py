@@ -16,16 +16,16 @@ from features.contract import Tables
 from features.errors import Refused
 from features.vectors import Cohort
 from models.risk import RiskModel
-from training.baselines import Baseline
-from training.beside import baselines
-from training.ceiling import compare_with_ceiling, name_of
-from training.chance_lists import by_chances
-from training.evaluation import Scores
-from training.learning import CANDIDATES, fit_trees
-from training.outcomes import at_risk
-from training.programme import days_to_replay, replayed
-from training.scorers import Scorers
-from training.truth import Chances, read_chances
+from training.baselines.margin_and_rate import Baseline
+from training.cohorts.outcomes import at_risk
+from training.judging.ceiling import compare_with_ceiling, name_of
+from training.judging.chance_lists import by_chances
+from training.judging.truth import Chances, read_chances
+from training.learning.beside import baselines
+from training.learning.model import CANDIDATES, fit_trees
+from training.learning.scorers import Scorers
+from training.lists.programme import days_to_replay, replayed
+from training.measures.evaluation import Scores
 
 TREES = CANDIDATES[2]
 """Fixed before any of the counties was drawn; nothing is chosen by them."""

@@ -29,9 +29,9 @@ from features.policy import illustrative
 from models.assessment import assess
 from models.bundle import read_bundle
 from models.registry import Registry
+from training.fitting.pipeline import fit
 from training.frames import frame
-from training.pipeline import fit
-from training.preparing import prepare
+from training.learning.preparing import prepare
 from training.requests import request_of
 from training.settings import places
 

@@ -26,18 +26,18 @@ import pandas as pd
 
 from features.files import read_tables
 from models.contributions import contributions
-from training.ablation import without_each
 from training.county.simulate import simulate
-from training.learning import fit_trees, origins_of
-from training.moved import (
+from training.learning.model import fit_trees, origins_of
+from training.learning.preparing import prepare
+from training.predictors.ablation import without_each
+from training.predictors.moved import (
     draw_concepts,
     draw_contributions,
     draw_dependence,
     moved_by_concept,
     top_contributions,
 )
-from training.preparing import prepare
-from training.strength import strengths
+from training.predictors.strength import strengths
 
 SEED, HOUSEHOLDS, MONTHS = 3, 1_200, 60
 TARGET, HORIZON = "income", 12

@@ -34,16 +34,16 @@ from features.files import read_tables
 from features.policy import illustrative
 from features.vectors import Cohort, build_vectors
 from models.registry import Registry
-from training.comparison import comparison
+from training.cohorts.targets import Question
 from training.county.simulate import simulate
-from training.learning import learn
-from training.pipeline import fit
-from training.preparing import dated_tables, followed_to, prepare
+from training.fitting.pipeline import fit
+from training.learning.model import learn
+from training.learning.preparing import dated_tables, followed_to, prepare
+from training.learning.tuning import Plan
+from training.measures.comparison import comparison
+from training.registering.versions import exported
 from training.settings import places, quieten_mlflow
-from training.shadow import in_shadow, overlaps
-from training.targets import Question
-from training.tuning import Plan
-from training.versions import exported
+from training.watching.shadow import in_shadow, overlaps
 
 SEED, HOUSEHOLDS, MONTHS = 3, 800, 72
 UNTIL = np.datetime64("2022-12-31")

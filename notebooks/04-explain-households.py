@@ -32,8 +32,8 @@ from models.assessment import assess, replay
 from models.bundle import Origin, read_bundle, write_bundle
 from models.contributions import contributions
 from training.county.simulate import simulate
-from training.learning import learn
-from training.preparing import prepare
+from training.learning.model import learn
+from training.learning.preparing import prepare
 
 SEED, HOUSEHOLDS, MONTHS = 3, 1_000, 54
 TARGET = "income"

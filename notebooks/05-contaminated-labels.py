@@ -31,10 +31,11 @@ import pandas as pd
 from features.files import read_tables
 from features.history import believed
 from features.vectors import build_vectors
+from training.cohorts.outcomes import follow, last_known
+from training.cohorts.targets import Question, columns_for
 from training.county.chances import chances
 from training.county.parameters import read_parameters
 from training.county.simulate import simulate
-from training.evaluation import MODEL, Scores
 from training.helped.band import band
 from training.helped.explored import audit_sample
 from training.helped.nearness import calibrated, gap_to_truth, repaired, resampled_rows
@@ -42,9 +43,8 @@ from training.helped.propensity import cross_fitted, households_apart
 from training.helped.rows import helped_rows
 from training.helped.starts import times_within
 from training.helped.treating import without_helped
-from training.outcomes import follow, last_known
-from training.pictures import calibration_bins, draw_calibration
-from training.targets import Question, columns_for
+from training.measures.evaluation import MODEL, Scores
+from training.measures.pictures import calibration_bins, draw_calibration
 
 SEED, HOUSEHOLDS, MONTHS, FORKS = 3, 3_000, 63, 10
 DAYS = np.array(["2021-09-30", "2022-09-30"], dtype="datetime64[D]")

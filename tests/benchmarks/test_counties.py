@@ -15,9 +15,9 @@ from benchmarks.drawn import ROWS, TABLES, Made, place_of, read, read_rows, rows
 from benchmarks.together import together
 from benchmarks.unseen import BESIDE, JUDGED, RECALLS, Judged, judge, learn, others
 from features.errors import Refused, Usage
-from training.ceiling import CEILING
-from training.evaluation import MODEL
-from training.programme import REFERENCE
+from training.judging.ceiling import CEILING
+from training.lists.programme import REFERENCE
+from training.measures.evaluation import MODEL
 
 SMALL = Made(households=160, months=54, cut="2022-06-30", forks=4, learnt=0.5)
 COUNTIES, FOLDS = 3, 3

@@ -13,8 +13,8 @@ from features.tables import TABLES
 from serving.cli import app as serve
 from serving.settings import SETTINGS
 from training.cli import app as train
+from training.cohorts.targets import TARGETS, registered_name
 from training.county.stories import TITLES
-from training.targets import TARGETS, registered_name
 
 HOUSE = Path(__file__).resolve().parents[2]
 README = (HOUSE / "README.md").read_text(encoding="utf-8")

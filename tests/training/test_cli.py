@@ -15,9 +15,9 @@ from features.intake import take
 from features.vectors import build_vectors
 from tests.facts import facts, income, people, raw
 from tests.made import made_panel
-from training.learning import CANDIDATES
+from training.learning.model import CANDIDATES
+from training.learning.tuning import PLAIN
 from training.settings import quieten_mlflow
-from training.tuning import PLAIN
 
 MAPPING = """
 name = "village"
@@ -276,7 +276,7 @@ def test_how_trees_are_chosen_is_said_in_words(run, folder, monkeypatch, tmp_pat
         plans.append(plan)
         raise Refused("enough")
 
-    monkeypatch.setattr("training.pipeline.fit", noted)
+    monkeypatch.setattr("training.fitting.pipeline.fit", noted)
     fit = ("fit", folder, "--trained-on", "simulated")
     assert run(*fit)[0] == 3
     assert not (tmp_path / "home").exists()

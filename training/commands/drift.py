@@ -24,8 +24,8 @@ def drift(
     as_json: AsJson = False,
 ) -> None:
     """Tell what has moved since a version was fitted, and what its list is expected to find and found."""
-    from training.drifting import drift as tell
     from training.settings import places
+    from training.watching.drifting import drift as tell
 
     on = day(as_of) if as_of else None
     told = tell(version, folder, name=name, places=places(), as_of=on, share=share, told=told_steps())

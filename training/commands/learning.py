@@ -16,7 +16,7 @@ from training.commands.door import AsJson, Name, bar, day, now, print_json, told
 if TYPE_CHECKING:
     from models.bundle import TrainedOn
     from training.helped.treating import Helped
-    from training.tuning import Plan
+    from training.learning.tuning import Plan
 
 Trials = Annotated[
     int | None,
@@ -88,13 +88,13 @@ def fit(  # noqa: PLR0913 - the words of the command
     """Learn a model, measure it beside the baselines, log and register it."""
     from features.policy import illustrative, read_policy
     from models.bundle import Origin
-    from training.gates import as_lines, as_mappings
+    from training.cohorts.pooling import read_counties
+    from training.cohorts.targets import FLOOR, Question
+    from training.fitting.minutes import in_words
+    from training.fitting.pipeline import fit as learn_and_register
     from training.helped.treating import check_helped
-    from training.minutes import in_words
-    from training.pipeline import fit as learn_and_register
-    from training.pooling import read_counties
+    from training.registering.gates import as_lines, as_mappings
     from training.settings import places
-    from training.targets import FLOOR, Question
 
     check_helped(helped)
     origin = Origin(cast("TrainedOn", trained_on), (), {})
@@ -184,9 +184,9 @@ def evaluate(  # noqa: PLR0913 - the words of the command
     as_json: AsJson = False,
 ) -> None:
     """Judge a version on tables: beside the baselines, and in a simulated county beside what can be known."""
-    from training.capacity import VISITS_PER_100, check_visits
-    from training.judging import evaluate as judge
-    from training.predictions import write_predictions
+    from training.judging.predictions import write_predictions
+    from training.judging.version import evaluate as judge
+    from training.lists.capacity import VISITS_PER_100, check_visits
     from training.settings import places
 
     if capacity is not None and not programme:
@@ -246,7 +246,7 @@ def panel(
 
 def _plan(trials: int | None, minutes: float | None, bags: int, home: Path) -> Plan:
     """Return how the trees are chosen; a search is kept in the home."""
-    from training.tuning import Budget, Plan
+    from training.learning.tuning import Budget, Plan
 
     if trials is None and minutes is None:
         return Plan(bags=bags)

@@ -54,7 +54,7 @@ def breaches_told(breaches: Iterable[Breach]) -> list[dict[str, str | int]]:
 
 def as_text(report: Quality) -> str:
     """Return the report as a short table."""
-    from training.printed import aligned
+    from training.measures.printed import aligned
     from training.quality.words import percent
 
     rows = [["finding", "at fault", "of", "value", "95 % interval", "households", "state"]]

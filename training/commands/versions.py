@@ -23,9 +23,9 @@ def promote(
     name: Name = "fangpin",
 ) -> None:
     """Let a version serve, where no gate is closed: write and sign its bundle, flip the link, note it."""
-    from training.gates import admitted
+    from training.registering.gates import admitted
+    from training.registering.versions import exported
     from training.settings import is_demo
-    from training.versions import exported
 
     at = registry(name, signing=True)
     bundle = exported(registry(name), version)
@@ -46,7 +46,7 @@ def compare(
 ) -> None:
     """Hold two versions against each other on tables: by paired measures, and by their lists day by day."""
     from training.settings import places
-    from training.shadow import in_shadow
+    from training.watching.shadow import in_shadow
 
     shown = in_shadow(
         version,
@@ -105,7 +105,7 @@ def card(
     name: Name = "fangpin",
 ) -> None:
     """Print the model card of a version, or write it as a page for a browser."""
-    from training.versions import exported
+    from training.registering.versions import exported
 
     if html is not None and not html.parent.is_dir():
         raise Usage(f"there is no folder {html.parent}")

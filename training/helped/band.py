@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from training.comparison import Comparison, ComparisonRow, comparison
-from training.evaluation import MODEL, Scores, measure
-from training.intervals import Estimate
-from training.printed import aligned, cell
+from training.measures.comparison import Comparison, ComparisonRow, comparison
+from training.measures.evaluation import MODEL, Scores, measure
+from training.measures.intervals import Estimate
+from training.measures.printed import aligned, cell
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]

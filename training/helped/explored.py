@@ -12,11 +12,11 @@ from features.contract import Tables
 from features.history import NEVER, believed
 from features.tables.outcomes import VERIFICATIONS
 from features.vectors import Cohort
-from training.comparison import Comparison, comparison
-from training.evaluation import Scores
-from training.horizon import months_on
-from training.outcomes import last_known
-from training.row_weights import effective_rows
+from training.cohorts.horizon import months_on
+from training.cohorts.outcomes import last_known
+from training.cohorts.row_weights import effective_rows
+from training.measures.comparison import Comparison, comparison
+from training.measures.evaluation import Scores
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -154,7 +154,7 @@ def explored(
         All rows that are judged, what was found, and what is said of them.
     horizon_months : int
     share, resamples, random_state
-        As in `training.comparison.comparison`.
+        As in `training.measures.comparison.comparison`.
 
     Returns
     -------

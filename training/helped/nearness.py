@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from training.intervals import Estimate, household_counts, percentile_interval
-from training.reliability import calibration_line, logit
+from training.measures.intervals import Estimate, household_counts, percentile_interval
+from training.measures.reliability import calibration_line, logit
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]

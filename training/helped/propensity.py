@@ -11,8 +11,8 @@ from features.definitions import FEATURES
 from features.errors import Refused
 from features.vectors import Vectors
 from models.risk import fit_risk_model
-from training.cohort import HORIZON_MONTHS, both_kinds
-from training.logistic import LogisticOnVectors
+from training.baselines.logistic import LogisticOnVectors
+from training.cohorts.followed import HORIZON_MONTHS, both_kinds
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]

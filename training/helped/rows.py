@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.contract import Tables
-from training.cohort import Followed
+from training.cohorts.followed import Followed
+from training.cohorts.outcomes import Asked, first_day, last_known
+from training.cohorts.targets import NEXT_VISIT, Question
 from training.helped.starts import first_after, help_starts
-from training.outcomes import Asked, first_day, last_known
-from training.targets import NEXT_VISIT, Question
 
 Mask = NDArray[np.bool_]
 Floats = NDArray[np.float64]

@@ -10,7 +10,7 @@ from features.history import NEVER, believed
 from features.tables.support import SUPPORTS
 from features.tables.visits import EMPLOYMENTS
 from features.vectors import Cohort
-from training.horizon import months_on
+from training.cohorts.horizon import months_on
 
 Mask = NDArray[np.bool_]
 Days = NDArray[np.datetime64]

@@ -10,11 +10,11 @@ import numpy as np
 from features.contract import Tables
 from features.errors import Usage
 from features.vectors import Vectors
-from training.cohort import Followed
+from training.cohorts.followed import Followed
+from training.cohorts.row_weights import effective_rows
+from training.cohorts.targets import Question
 from training.helped.propensity import chance_of_help, inverse_weights
 from training.helped.rows import HelpedRows, helped_rows
-from training.row_weights import effective_rows
-from training.targets import Question
 
 Helped = Literal["recorded", "left-out", "weighted"]
 """*recorded*: with the outcome that was recorded, as if there had been no help. *left-out*: not learnt from,

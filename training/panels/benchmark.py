@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 
 from features.contract import Tables
 from features.vectors import Vectors
-from training.beside import baselines
-from training.cohort import Followed
-from training.comparison import Comparison, comparison
-from training.evaluation import Scores
-from training.learning import Told, learn
-from training.preparing import prepare
-from training.splits import Origin, cut_once, never_in_train
-from training.tuning import PLAIN, Plan
+from training.cohorts.followed import Followed
+from training.cohorts.splits import Origin, cut_once, never_in_train
+from training.learning.beside import baselines
+from training.learning.model import Told, learn
+from training.learning.preparing import prepare
+from training.learning.tuning import PLAIN, Plan
+from training.measures.comparison import Comparison, comparison
+from training.measures.evaluation import Scores
 
 TARGET = "next_visit"
 OPENINGS = "openings.jsonl"

@@ -9,9 +9,9 @@ import numpy as np
 
 from features.errors import Usage
 from features.ledgers import tables_from
-from training.learning import Told
+from training.learning.model import Told
+from training.learning.tuning import PLAIN, Plan
 from training.panels.benchmark import Benchmark, benchmark
-from training.tuning import PLAIN, Plan
 
 CUT = {"eph": np.datetime64("2010-12-31"), "rwm5yr": np.datetime64("1986-12-31")}
 """Last day of the visits whose outcomes are learnt from."""

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from training.pictures import wilson
+from training.measures.pictures import wilson
 from training.quality.abouts import About, about
 from training.quality.known import Known, Names, Rows
 

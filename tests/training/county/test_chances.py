@@ -10,7 +10,7 @@ from features.errors import Usage
 from training.county.chances import chances
 from training.county.simulate import simulate
 from training.county.truth import CHANCES, truth_of
-from training.truth import read_chances
+from training.judging.truth import read_chances
 
 DAY, LATER = np.datetime64("2020-09-30"), np.datetime64("2020-12-31")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from training.evaluation import MODEL, Scores, measure
 from training.helped.band import SHARES, band
+from training.measures.evaluation import MODEL, Scores, measure
 
 
 def drawn(rows=2_000, seed=0):

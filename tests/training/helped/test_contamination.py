@@ -13,6 +13,9 @@ from features.files import read_tables
 from features.history import believed
 from features.vectors import Cohort, Vectors, build_vectors
 from tests.facts import facts
+from training.cohorts.horizon import months_on
+from training.cohorts.outcomes import follow, last_known
+from training.cohorts.targets import columns_for
 from training.county.chances import chances
 from training.county.parameters import read_parameters
 from training.county.simulate import simulate
@@ -20,9 +23,6 @@ from training.helped.explored import audit_sample
 from training.helped.nearness import calibrated, gap_to_truth, repaired, resampled_rows
 from training.helped.propensity import cross_fitted, households_apart, inverse_weights
 from training.helped.starts import help_starts, posts_taken, times_within
-from training.horizon import months_on
-from training.outcomes import follow, last_known
-from training.targets import columns_for
 
 FEW_TREES = {"num_iterations": 50, "learning_rate": 0.1, "num_leaves": 7, "feature_fraction": 0.3}
 LATER = np.datetime64("2024-12-31")

@@ -8,8 +8,8 @@ import pytest
 from features.errors import BadInput
 from features.vectors import Cohort
 from tests.facts import facts
-from training.evaluation import MODEL, Scores
 from training.helped.explored import explored, explored_weights
+from training.measures.evaluation import MODEL, Scores
 
 AS_OF = "2022-09-30"
 

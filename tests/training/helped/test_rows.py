@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 
 from tests.facts import facts
-from training.cohort import Followed
+from training.cohorts.followed import Followed
+from training.cohorts.targets import Question
 from training.helped.rows import helped_rows
 from training.helped.starts import first_after
-from training.targets import Question
 
 AS_OF = "2022-09-30"
 GRANT = {"area_of_help": "industry", "form": "money", "ground": "general"}

@@ -8,12 +8,12 @@ import pytest
 from features.definitions import FEATURES
 from features.errors import Refused, Usage
 from features.vectors import Cohort, Vectors
-from training.cohort import Followed
+from training.cohorts.followed import Followed
+from training.cohorts.row_weights import effective_rows, repeated, row_weights
+from training.cohorts.targets import Question
 from training.helped.propensity import chance_of_help
 from training.helped.rows import HelpedRows
 from training.helped.treating import check_helped, treated, without_helped
-from training.row_weights import effective_rows, repeated, row_weights
-from training.targets import Question
 
 NAMES = ("income_to_line_12m", "self_paid_medical_12m")
 

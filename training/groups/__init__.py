@@ -1,0 +1,1 @@
+"""For whom a score works: groups of households, kinds and causes of entry, years, townships."""

@@ -1,0 +1,1 @@
+"""How a model is learnt, from rows to calibrated trees, with its baselines beside it."""

@@ -1,0 +1,1 @@
+"""How well a score orders, what it promises, how sure that is, and how it is printed and drawn."""

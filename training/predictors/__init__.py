@@ -1,0 +1,1 @@
+"""What predicts: each feature alone, the model without each concept, what moves the score."""
