@@ -33,8 +33,9 @@ class Policy:
         With an older last income there is no probability.
     most_reasons : int
         How many reasons are told.
-    least_points : float
-        [probability] A concept that adds or takes less is not told.
+    least_points, least_share : float
+        [probability] A concept that adds or takes less than so many points, and less than this share of
+        all that concepts add and take, is not told.
     """
 
     version: str
@@ -50,6 +51,7 @@ class Policy:
     oldest_income_months: int
     most_reasons: int
     least_points: float
+    least_share: float
 
 
 _PLACES = {
@@ -65,6 +67,7 @@ _PLACES = {
     "oldest_income_months": ("data", "oldest_income_months"),
     "most_reasons": ("reasons", "most"),
     "least_points": ("reasons", "least_points"),
+    "least_share": ("reasons", "least_share"),
 }
 
 

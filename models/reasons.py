@@ -86,8 +86,10 @@ def reasons(
         How many reasons at most, and how many points are worth one.
     """
     told: list[Reason] = []
+    moved = sum(abs(own) for concept, own in points.items() if concept != "start")
+    least = min(policy.least_points, policy.least_share * moved)
     for concept in sorted(points.keys() - UNTOLD - {"start"}, key=lambda name: (-abs(points[name]), name)):
-        if len(told) == policy.most_reasons or abs(points[concept]) < policy.least_points:
+        if len(told) == policy.most_reasons or abs(points[concept]) < least:
             break
         told.extend(_first(behind, household_id, values, phi, concept, points[concept]))
     return tuple(told)

@@ -152,6 +152,19 @@ def test_there_are_at_most_four_reasons_the_greatest_first(judged):
             assert all(cited.contribution * reason.points > 0 for cited in reason.features)
 
 
+def test_where_little_moves_the_probability_a_share_of_it_is_worth_a_reason(bundle, tables, judged):
+    """At rates far under one in a hundred too; a higher floor alone would leave households without a why."""
+    high = replace(POLICY, least_points=0.5)
+    told = assess(bundle, high, tables, AS_OF, made_at=MADE_AT)
+    assert any(one.reasons for one in told)
+    for one in told:
+        moved = sum(abs(own) for concept, own in one.points_by_concept.items() if concept != "start")
+        assert all(abs(reason.points) >= POLICY.least_share * moved for reason in one.reasons)
+    by_points = assess(bundle, replace(high, least_share=0.9), tables, AS_OF, made_at=MADE_AT)
+    assert sum(len(one.reasons) for one in by_points) < sum(len(one.reasons) for one in told)
+    assert sum(len(one.reasons) for one in told) <= sum(len(one.reasons) for one in judged)
+
+
 def test_no_reason_is_the_age_of_the_data_or_the_area(judged):
     """They are weighed, and never told as if they were the household's."""
     told = {reason.concept for one in judged for reason in one.reasons}
