@@ -14,11 +14,14 @@ Floats = NDArray[np.float64]
 
 YEAR_DAYS = 365
 
-PRIOR_EVENTS = 25
-"""Events by which a year's own level counts for half: years are taken to differ by a fifth (reasoned).
+LEVELS_DIFFER = 0.2
+"""By how much a year's level differs from that of all years [standard deviation, log odds] (reasoned)."""
+
+PRIOR_EVENTS = round(LEVELS_DIFFER**-2)
+"""Events by which a year's own level counts for half.
 
 A level told by n events is sure to about 1 / √n in log odds; drawn towards that of all years by a normal
-prior of standard deviation 0.2, n / (n + 25) of the way to its own is left.
+prior, n / (n + `PRIOR_EVENTS`) of the way to its own is left.
 """
 
 FARTHEST = 10.0

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from training.learning.levels import LEVELS_DIFFER
 from training.measures.evaluation import POSITIVES_NEEDED
 from training.measures.ranking import list_length, rank, tally, top_list
 
@@ -67,11 +68,13 @@ def expected_yield(
 
     Notes
     -----
-    The interval holds the chance of the events only, Σ p (1 − p), as though they were independent and the
-    calibration were right. That of the calibration is not in it: a bundle does not store it.
+    The interval holds the chance of the events, of variance Σ p (1 − p), and that of the year's level, by
+    which all probabilities are too high or too low at once: a year's level differs from that of the others by
+    `LEVELS_DIFFER` in log odds, and the sum by Σ p (1 − p) for each unit of it.
     """
     p = probability[listed(score, household_id, share)]
-    total, error = math.fsum(p), math.sqrt(math.fsum(p * (1.0 - p)))
+    total, chance = math.fsum(p), math.fsum(p * (1.0 - p))
+    error = math.hypot(math.sqrt(chance), LEVELS_DIFFER * chance)
     low, high = max(0.0, total - WIDE * error), min(float(p.size), total + WIDE * error)
     return Yield("model", as_of, int(p.size), total, low, high)
 
@@ -86,7 +89,7 @@ def yields_as_text(present: Yield, realised: Sequence[Yield]) -> list[str]:
     head = f"The list of {present.as_of}, {present.length:,} households"
     lines = [
         f"{head}: {_expected(present)}{_unjudged(present)}",
-        "the interval holds the chance of the events only, not that of the calibration",
+        f"the interval holds the chance of the events and of a year's level, ± {LEVELS_DIFFER:.0%} of the odds",
     ]
     if not realised:
         return [*lines, "No horizon has matured: what a list found is not known yet"]

@@ -7,6 +7,7 @@ import pytest
 
 from features.vectors import Vectors
 from models.card import _distribution
+from training.learning.levels import LEVELS_DIFFER
 from training.lists.yields import expected_yield, listed
 from training.watching.drift import features_moved, townships_moved
 
@@ -105,3 +106,17 @@ def test_the_expected_yield_is_the_sum_of_the_probabilities():
     assert part.expected == pytest.approx(np.sort(p)[-10:].sum())
     assert part.low < part.expected < part.high
     assert (whole.judged, part.judged, listed(p, ids, 0.02).size) == (True, False, 10)
+
+
+def test_the_interval_of_a_yield_holds_what_comes_in_years_of_other_levels():
+    """Of 400 years whose levels differ as they are taken to, about 95 % lie within it; by chance alone fewer would."""
+    rng = np.random.default_rng(4)
+    log_odds = rng.normal(-1.0, 1.0, 3000)
+    p, ids = 1 / (1 + np.exp(-log_odds)), np.array([f"h{number:04d}" for number in range(3000)])
+    told = expected_yield(p, p, ids, share=1.0, as_of="2024-06-30")
+    levels = rng.normal(0.0, LEVELS_DIFFER, (400, 1))
+    came = (rng.random((400, 3000)) < 1 / (1 + np.exp(-log_odds - levels))).sum(axis=1)
+    inside = ((came >= told.low) & (came <= told.high)).mean()
+    chance = 1.96 * np.sqrt((p * (1 - p)).sum())
+    assert 0.92 < inside < 0.98
+    assert (np.abs(came - told.expected) <= chance).mean() < 0.6
