@@ -89,7 +89,7 @@ def yields_as_text(present: Yield, realised: Sequence[Yield]) -> list[str]:
     head = f"The list of {present.as_of}, {present.length:,} households"
     lines = [
         f"{head}: {_expected(present)}{_unjudged(present)}",
-        f"the interval holds the chance of the events and of a year's level, ± {LEVELS_DIFFER:.0%} of the odds",
+        f"the interval holds the chance of events and of the year's level, ± {LEVELS_DIFFER:.0%} of the odds",
     ]
     if not realised:
         return [*lines, "No horizon has matured: what a list found is not known yet"]
