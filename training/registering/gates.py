@@ -125,7 +125,7 @@ def from_mappings(told: Sequence[Mapping[str, Any]]) -> list[Gate]:
 
 def as_lines(gates: Sequence[Gate]) -> list[str]:
     """Return gates as lines to print."""
-    return [f"{gate.word:16}  {gate.name}: {gate.says}" for gate in gates]
+    return [f"{gate.word:16}  {gate.name}: {gate.says.removeprefix(f'{gate.word}: ')}" for gate in gates]
 
 
 def as_tags(gates: Sequence[Gate]) -> dict[str, str]:

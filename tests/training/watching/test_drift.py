@@ -109,7 +109,7 @@ def test_the_expected_yield_is_the_sum_of_the_probabilities():
 
 
 def test_the_interval_of_a_yield_holds_what_comes_in_years_of_other_levels():
-    """Of 400 years whose levels differ as they are taken to, about 95 % lie within it; by chance alone few."""
+    """Of 400 years whose levels differ as they are taken to about 95 % lie within it; by chance alone few."""
     rng = np.random.default_rng(4)
     log_odds = rng.normal(-1.0, 1.0, 3000)
     p, ids = 1 / (1 + np.exp(-log_odds)), np.array([f"h{number:04d}" for number in range(3000)])
