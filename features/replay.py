@@ -138,10 +138,10 @@ class Replay:
 @lru_cache(maxsize=1)
 def _compiled() -> Way | None:
     try:
-        from features.compiled import changes, operations
+        from features.compiled import arithmetic, changes, operations
     except ImportError:
         return None
-    return Way(changes.Changes, operations.KERNELS)
+    return Way(changes.Changes, {**operations.KERNELS, **arithmetic.ARITHMETIC})
 
 
 def _within(wanted: Positions, members: Positions) -> Positions:
