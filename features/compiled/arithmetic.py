@@ -11,59 +11,46 @@ from features.compiled.compiling import compiled, inlined
 
 Array = NDArray[np.float64]
 Places = NDArray[np.intp]
-Two = Callable[[float, float], float]
+
+ADD, SUBTRACT, MULTIPLY, DIVIDE, TOTAL, MEAN = range(6)
+"""How two figures are combined; for total and mean the first is how many months are known."""
 
 
 @inlined
-def _add(one: float, other: float) -> float:
-    return one + other
+def _of_two(how: int, one: float, other: float) -> float:
+    if how == ADD:
+        return one + other
+    if how == SUBTRACT:
+        return one - other
+    if how == MULTIPLY:
+        return one * other
+    if how == DIVIDE:
+        return one / other if other != 0 else np.nan
+    if how == TOTAL:
+        return other if one > 0 else np.nan
+    return other / one if one > 0 else np.nan
 
 
-@inlined
-def _subtract(one: float, other: float) -> float:
-    return one - other
+@compiled
+def _combine(out: Array, one: Array, places: Places, other: Array, at: Places, how: int) -> None:
+    """Combine figures of the last months; what has one month only is the same in all."""
+    months = out.shape[1]
+    for i in range(out.shape[0]):
+        for back in range(1, months + 1):
+            first = one[places[i], one.shape[1] - back]
+            second = other[at[i], max(other.shape[1] - back, 0)]
+            into = out[i, months - back]
+            for h in range(into.size):
+                into[h] = _of_two(how, first[h], second[h])
 
 
-@inlined
-def _multiply(one: float, other: float) -> float:
-    return one * other
-
-
-@inlined
-def _divide(top: float, bottom: float) -> float:
-    return top / bottom if bottom != 0 else np.nan
-
-
-@inlined
-def _total_of(known: float, recorded: float) -> float:
-    return recorded if known > 0 else np.nan
-
-
-@inlined
-def _mean_of(known: float, recorded: float) -> float:
-    return recorded / known if known > 0 else np.nan
-
-
-def _each(two: Two) -> Callable[..., None]:
-    """Return an operation on figures, given by figures and places, and others or numbers."""
-
-    @compiled
-    def each(out: Array, one: Array, places: Places, other: Array, at: Places) -> None:
-        months = out.shape[1]
-        for i in range(out.shape[0]):
-            for back in range(1, months + 1):
-                first, second = (
-                    one[places[i], one.shape[1] - back],
-                    other[at[i], max(other.shape[1] - back, 0)],
-                )
-                into = out[i, months - back]
-                for h in range(into.size):
-                    into[h] = two(first[h], second[h])
+def _combined(how: int) -> Callable[..., None]:
+    """Return an operation on figures, given by figures and places, and on others or numbers."""
 
     def operation(out: Array, one: Array, places: Places, other: Array, at: Places | None = None) -> None:
-        if at is None:  # numbers, the same in all months and for all households
+        if at is None:  # numbers, the same for all households
             other, at = np.repeat(other, out.shape[-1]).reshape(other.size, -1), np.arange(other.size)
-        each(_by_month(out), _by_month(one), places, _by_month(other), at)
+        _combine(_by_month(out), _by_month(one), places, _by_month(other), at, how)
 
     return operation
 
@@ -80,12 +67,12 @@ def pick(out: Array, totals: Array, places: Places, months: Array) -> None:
 
 
 ARITHMETIC: Mapping[str, Callable[..., None]] = {
-    "add": _each(_add),
-    "subtract": _each(_subtract),
-    "multiply": _each(_multiply),
-    "divide": _each(_divide),
-    "total_of": _each(_total_of),
-    "mean_of": _each(_mean_of),
+    "add": _combined(ADD),
+    "subtract": _combined(SUBTRACT),
+    "multiply": _combined(MULTIPLY),
+    "divide": _combined(DIVIDE),
+    "total_of": _combined(TOTAL),
+    "mean_of": _combined(MEAN),
     "pick": pick,
 }
 """By operation of the plan."""
