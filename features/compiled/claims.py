@@ -17,6 +17,9 @@ Ints = NDArray[np.int64]
 Shorts = NDArray[np.int32]
 Floats = NDArray[np.float64]
 
+USUAL = 8
+"""Claims of a fact for which there is room at first; where that is too little they are made once more."""
+
 NO_MONTH = -(1 << 40)
 """Month of no date: before all others."""
 
@@ -88,18 +91,19 @@ def rows_of(chronicle: Chronicle, wired: Wiring, known_by: NDArray[np.datetime64
 def made(rows: Rows, wired: Wiring, grid: Grid) -> Made:
     """Make the claims of facts that are believed on any day."""
     wires = Wires(wired.first, wired.count, *(getattr(wired, name) for name in Wires._fields[2:]))
-    each = np.where(wired.at[wired.channel] >= SPAN, grid.months, 1)  # at most, of one reading of a row
-    of_class = np.diff(np.cumsum(np.append(0, each))[np.append(wired.first, each.size)])
-    most = int(of_class[rows.of_class].sum())
-    row, channel, cell, where = np.empty((4, most), dtype=np.int32)
-    claims = Made(row, channel, cell, where, np.empty(most))
-    count = _make(rows, wires, grid, claims)
-    return Made(row[:count], channel[:count], cell[:count], where[:count], claims.amount[:count])
+    room = USUAL * rows.begin.size
+    while True:
+        row, channel, cell, where = np.empty((4, room), dtype=np.int32)
+        claims = Made(row, channel, cell, where, np.empty(room))
+        count = _make(rows, wires, grid, claims)
+        if count <= room:
+            return Made(row[:count], channel[:count], cell[:count], where[:count], claims.amount[:count])
+        room = count
 
 
 @compiled
 def _make(rows: Rows, wires: Wires, grid: Grid, claims: Made) -> int:
-    """Make the claims of all rows; return how many they are."""
+    """Make the claims of all rows, as far as there is room for them; return how many they are."""
     count = 0
     for row in range(rows.begin.size):
         occurred = _month_of(rows.occurred[row]) - grid.first_month
@@ -121,15 +125,17 @@ def _make(rows: Rows, wires: Wires, grid: Grid, claims: Made) -> int:
                 first, last = _span(at, occurred, begins, ends, ended)
             low, high = _within(at, wires.late[channel], first, last, grid.months)
             anywhere = channel * grid.months * grid.households + rows.owner[row]
-            for month in range(low, high + 1):
+            end = count + max(high - low + 1, 0)
+            for claim in range(count, end if end <= claims.row.size else count):
+                month = low + claim - count
                 cell = anywhere + month * grid.households
-                claims.row[count], claims.channel[count] = row, channel
-                claims.cell[count] = cell if month != NOWHERE else NOWHERE
-                claims.where[count] = anywhere if wires.late[channel] else cell
-                claims.amount[count] = amount
+                claims.row[claim], claims.channel[claim] = row, channel
+                claims.cell[claim] = cell if month != NOWHERE else NOWHERE
+                claims.where[claim] = anywhere if wires.late[channel] else cell
+                claims.amount[claim] = amount
                 if at == SPAN:
-                    claims.amount[count] = _share(amount, month - first, last - first + 1)
-                count += 1
+                    claims.amount[claim] = _share(amount, month - first, last - first + 1)
+            count = end
     return count
 
 

@@ -52,6 +52,13 @@ def test_the_bytes_are_those_of_numpy(tables, monkeypatch, few):
 
 
 @pytest.mark.usefixtures("compiled")
+def test_where_there_was_no_room_for_all_claims_they_are_made_again(tables, monkeypatch):
+    """Spells of many months make more claims than facts usually do."""
+    monkeypatch.setattr("features.compiled.claims.USUAL", 0)
+    assert same_bytes(build_vectors(tables, DAYS), plain(tables, DAYS))
+
+
+@pytest.mark.usefixtures("compiled")
 def test_the_bytes_are_those_of_numpy_for_some_of_the_households(tables):
     """A cohort that leaves some out on each day."""
     whole = plain(tables, DAYS)
