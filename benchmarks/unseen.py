@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from benchmarks.drawn import ASKED, TABLES, Made, place_of, read
 from benchmarks.searching import Rows
@@ -26,6 +27,8 @@ from training.learning.model import CANDIDATES, fit_trees
 from training.learning.scorers import Scorers
 from training.lists.programme import days_to_replay, replayed
 from training.measures.evaluation import Scores
+
+Floats = NDArray[np.float64]
 
 TREES = CANDIDATES[2]
 """Fixed before any of the counties was drawn; nothing is chosen by them."""
@@ -127,7 +130,7 @@ def judge(out: Path, number: int, made: Made, learnt: Learnt) -> Judged:
         raise Refused(f"{place.name} has no true chances of {ASKED.target}")
     days, in_sample = days_to_replay(tables, np.datetime64(made.cut))
     programme = replayed(
-        tables, heard.say, days, in_sample=in_sample, also=partial(by_chances, told), resamples=0
+        tables, heard.order, days, in_sample=in_sample, also=partial(by_chances, told), resamples=0
     )
     chances = _at_risk(told, tables)
     ceiling = compare_with_ceiling(chances, heard.again(chances), resamples=0)
@@ -168,12 +171,12 @@ class _Heard:
     rows: Mapping[tuple[str, object], int] = field(default_factory=dict)
     said: Mapping[str, Scores] = field(default_factory=dict)
 
-    def say(self, cohort: Cohort) -> Mapping[str, Scores]:
+    def order(self, cohort: Cohort) -> Mapping[str, Floats]:
         """Ask the scorers, and remember."""
         pairs = zip(cohort.household_id.tolist(), cohort.as_of.tolist(), strict=True)
         self.rows = {pair: row for row, pair in enumerate(pairs)}
         self.said = self.scorers.say(cohort)
-        return self.said
+        return {name: each.score for name, each in self.said.items()}
 
     def again(self, chances: Chances) -> dict[str, Scores]:
         """Return what was said of some of them."""

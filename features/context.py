@@ -21,8 +21,8 @@ from features.rates import rates_on
 from features.reach import REACH
 from features.tables import CONTEXT_TABLES
 
-KEPT = 32
-"""Days whose surroundings are kept."""
+KEPT = 64
+"""Days whose surroundings are kept: more than the month ends of five years."""
 
 
 class Context:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from features.errors import Usage
+from features.operations import ordered_sum
 from training.baselines.margin_and_rate import check_outcomes, columns_of
 from training.cohorts.splits import earlier_cuts, rolling_origins
 
@@ -100,8 +101,10 @@ class LogisticOnVectors:
         return self
 
     def score(self, vectors: Vectors) -> Floats:
-        """Give the log odds."""
-        odds = self.pipeline_.decision_function(columns_of(vectors, self.features_))
+        """Give the log odds: of a row the same bytes, whichever rows come with it."""
+        *_, regression = self.pipeline_
+        shaped = self.pipeline_[:-1].transform(columns_of(vectors, self.features_))
+        odds = ordered_sum(shaped.T * regression.coef_.T) + regression.intercept_
         return np.asarray(odds, dtype=np.float64)
 
     def probability(self, vectors: Vectors) -> Floats:

@@ -25,13 +25,17 @@ AIM = 15
 
 BESIDE = 1.5
 """What all baselines take at an origin, in fits of the first trees there: roughly, as on a simulated county
-(docs/gates.md), as are the next two."""
+(docs/gates.md), as are the next three."""
 
 REST = 6.0
 """What all that is neither fitted nor listed takes, in fits of the first trees at the first origin."""
 
 SCORERS = 2.0
 """How long all scorers take over a row, in what the first trees take."""
+
+LISTED = 0.2
+"""How long the vector of a listed row takes, in what one learnt from took: the neighbours of a household are
+listed with it, on all its days."""
 
 SHAKEN = 4
 """Fits at the last origin to measure stability."""
@@ -147,12 +151,13 @@ def expected(
     once = watch.clock() - start
     pilot.score(vectors.take(later))
     scored = (watch.clock() - start - once) / later.sum()
+    listed = _listed(tables, asked, followed.outcome_on[train].max())
     everywhere, seen = rows.sum() / rows[0], watch.seconds.get(VECTORS, 0.0) / len(vectors)
     seconds = {
         "trees": _search(plan.budget, once * everywhere) + once * len(vectors) / rows[0],
         "baselines": once * BESIDE * everywhere,
         "stability": once * SHAKEN * rows[-1] / rows[0] if plan.stability else 0.0,
-        "lists": _listed(tables, asked, followed.outcome_on[train].max()) * (seen + SCORERS * scored),
+        "lists": listed * (LISTED * seen + SCORERS * scored),
         "placebo": once * everywhere if with_placebo else 0.0,
         "rest": once * REST,
     }

@@ -146,7 +146,7 @@ def evaluate(  # noqa: PLR0913 - the words of the command
         days, seen = replay
         programme = replayed(
             tables,
-            scorers.say,
+            scorers.order,
             days,
             in_sample=seen,
             also=_of_entry(folder),

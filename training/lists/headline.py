@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from features.contract import Tables
 from features.errors import Refused
-from features.vectors import Cohort
+from features.vectors import Cohort, Vectors
 from training.cohorts.targets import NEXT_VISIT, Question
 from training.learning.beside import Earlier
 from training.learning.model import Told
-from training.learning.scorers import Scorers, joined
+from training.learning.scorers import Scorers, asked, joined
 from training.lists.programme import days_to_replay, replayed
 from training.lists.programme_table import COUNTED, ProgrammeTable
-from training.measures.evaluation import Scores
 from training.measures.printed import slug
 
 Days = NDArray[np.datetime64]
+Floats = NDArray[np.float64]
 
 PLAIN = ("visits", "listed", "suspected", "missed", "lead_months", "per_visit", "stability")
 """What is told of a programme without an interval."""
@@ -67,10 +67,9 @@ def headline(
         told(f"lists: none replayed, {refused}")
         return None
 
-    def say(cohort: Cohort) -> Mapping[str, Scores]:
-        return said_in_turn(tables, earlier, cohort)
-
-    return replayed(tables, say, days, resamples=resamples, told=told)
+    return replayed(
+        tables, lambda cohort: said_in_turn(tables, earlier, cohort), days, resamples=resamples, told=told
+    )
 
 
 def listed_on(tables: Tables, asked: Question, learnt_by: np.datetime64) -> Days:
@@ -87,8 +86,8 @@ def listed_on(tables: Tables, asked: Question, learnt_by: np.datetime64) -> Days
     return days
 
 
-def said_in_turn(tables: Tables, earlier: Sequence[Earlier], cohort: Cohort) -> dict[str, Scores]:
-    """Return what is said of each row by the latest origin that had learnt by its day.
+def said_in_turn(tables: Tables, earlier: Sequence[Earlier], cohort: Cohort) -> dict[str, Floats]:
+    """Return the scores of each row by the latest origin that had learnt by its day.
 
     Parameters
     ----------
@@ -100,15 +99,18 @@ def said_in_turn(tables: Tables, earlier: Sequence[Earlier], cohort: Cohort) -> 
         No day before the first origin had learnt.
     """
     since = np.array([each.learnt_by for each in earlier])
-    turn = np.searchsorted(since, cohort.as_of, side="right") - 1
-    places = [np.flatnonzero(turn == each) for each in np.unique(turn)]
-    parts = []
-    for rows in places:
-        at = earlier[turn[rows[0]]]
-        part = Cohort(cohort.household_id[rows], cohort.as_of[rows])
-        parts.append(Scorers(at.model, tables, at.baselines).say(part))
-    back = np.argsort(np.concatenate(places))
-    return {name: joined([part[name] for part in parts], back) for name in parts[0]}
+    scorers = [Scorers(each.model, tables, each.baselines) for each in earlier]
+
+    def in_turn(vectors: Vectors) -> dict[str, Floats]:
+        turn = np.searchsorted(since, vectors.as_of, side="right") - 1
+        turns = np.unique(turn)
+        places = [np.flatnonzero(turn == each) for each in turns]
+        return joined(
+            places,
+            [scorers[each].scores(vectors.take(rows)) for each, rows in zip(turns, places, strict=True)],
+        )
+
+    return asked(tables, cohort, scorers[0].features, in_turn)
 
 
 def programme_measures(table: ProgrammeTable) -> dict[str, float]:

@@ -19,12 +19,11 @@ from training.lists.candidates import Candidates, Map, candidates_on
 from training.lists.capacity import VISITS_PER_100, monthly_capacity
 from training.lists.programme_table import ProgrammeTable, programme_rows
 from training.lists.replay import Entries, Month, Reach, Rules, reach, replay
-from training.measures.evaluation import Scores
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 Days = NDArray[np.datetime64]
-Say = Callable[[Cohort], Mapping[str, Scores]]
+Order = Callable[[Cohort], Mapping[str, Floats]]
 
 REFERENCE = "rules fired"
 ENTRY = "entry"
@@ -78,7 +77,7 @@ def days_to_replay(
 
 def replayed(
     tables: Tables,
-    say: Say,
+    order: Order,
     days: Days,
     *,
     in_sample: bool = False,
@@ -92,8 +91,8 @@ def replayed(
     Parameters
     ----------
     tables : Tables
-    say : callable
-        Gives what each scorer says of a cohort.
+    order : callable
+        Gives the scores of a cohort by name of the scorer: the greater, the sooner on a list.
     days : (months,) array of datetime64[D]
         Month ends, as `days_to_replay` gives them.
     in_sample : bool
@@ -122,7 +121,7 @@ def replayed(
     if not candidates.household.size:
         raise Refused("nobody could be listed: every household is monitored or gone")
     told("lists: what each scorer says of them")
-    scores = {name: each.score for name, each in say(candidates.cohort).items()}
+    scores = order(candidates.cohort)
     more, no_ceiling = ({}, None) if also is None else also(candidates)
     told("lists: of every month")
     months = _months(candidates, days, of_grids, map_, per_100, rules)

@@ -70,10 +70,10 @@ def test_every_list_is_made_by_the_latest_origin_that_had_learnt_by_its_day(rows
     assert (np.diff(since) > np.timedelta64(0)).all()
     for place, day in ((0, since[0]), (0, since[1] - 1), (1, since[1]), (-1, since[-1] + 200)):
         cohort = on(tables, np.array([day]))
-        own = Scorers(earlier[place].model, tables, earlier[place].baselines).say(cohort)
+        own = Scorers(earlier[place].model, tables, earlier[place].baselines).order(cohort)
         said = said_in_turn(tables, earlier, cohort)
         assert list(said) == list(own) == [MODEL, *baselines("entry")]
-        assert all((said[name].score == own[name].score).all() for name in own)
+        assert all((said[name] == own[name]).all() for name in own)
 
 
 def test_days_in_any_order_are_said_as_day_by_day(rows, learnt):
@@ -81,9 +81,9 @@ def test_days_in_any_order_are_said_as_day_by_day(rows, learnt):
     tables, since = rows[0], [each.learnt_by for each in learnt.earlier]
     days = [since[1], since[0] + 5, since[0], since[1] + 40]
     cohort = on(tables, np.array(days))
-    whole = said_in_turn(tables, learnt.earlier, cohort)[MODEL].score
+    whole = said_in_turn(tables, learnt.earlier, cohort)[MODEL]
     parts = [said_in_turn(tables, learnt.earlier, on(tables, np.array([day]))) for day in days]
-    assert whole.tolist() == np.concatenate([part[MODEL].score for part in parts]).tolist()
+    assert whole.tolist() == np.concatenate([part[MODEL] for part in parts]).tolist()
 
 
 def test_no_list_knows_what_came_after_it(rows, learnt):
@@ -95,9 +95,7 @@ def test_no_list_knows_what_came_after_it(rows, learnt):
     for day, same in ((since[0], True), (since[1] - 1, True), (since[1], False)):
         cohort = on(tables, np.array([day]))
         one, two = (said_in_turn(tables, each.earlier, cohort) for each in (learnt, other))
-        alike = [
-            bool((one[name].score == two[name].score).all()) for name in (MODEL, "area rate", "logistic")
-        ]
+        alike = [bool((one[name] == two[name]).all()) for name in (MODEL, "area rate", "logistic")]
         assert alike == [same] * 3
 
 

@@ -8,6 +8,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 import pytest
+from numpy.typing import NDArray
 
 from features.errors import Refused
 from features.vectors import Cohort
@@ -22,7 +23,6 @@ from training.lists.candidates import candidates_on
 from training.lists.programme import days_to_replay, replayed
 from training.lists.programme_table import programme_rows
 from training.lists.replay import Reach
-from training.measures.evaluation import Scores
 
 MONITORED = (ENTRY, REINSTATEMENT)
 LEARNT_BY = np.datetime64("2022-09-30")
@@ -50,17 +50,17 @@ def last_steps(steps, day) -> dict[str, int]:
     return last
 
 
-def say(cohort: Cohort) -> dict[str, Scores]:
+def order(cohort: Cohort) -> dict[str, NDArray[np.float64]]:
     """Give scores that know nothing: by the name of the household, up and down."""
     number = np.array([float(name[1:]) for name in cohort.household_id])
-    return {"LightGBM": Scores(number), "rules fired": Scores(-number)}
+    return {"LightGBM": number, "rules fired": -number}
 
 
 @pytest.fixture(scope="module")
 def table(tables):
     """Replay the lists of those who know nothing."""
     days, in_sample = days_to_replay(tables, LEARNT_BY)
-    return replayed(tables, say, days, in_sample=in_sample, resamples=50)
+    return replayed(tables, order, days, in_sample=in_sample, resamples=50)
 
 
 def test_the_lists_are_those_of_every_month_since_it_had_learnt(table, tables):
@@ -74,7 +74,7 @@ def test_the_lists_are_those_of_every_month_since_it_had_learnt(table, tables):
 def test_where_it_learnt_from_every_month_the_last_year_is_replayed(tables):
     """And the text says so."""
     days, in_sample = days_to_replay(tables, last_known(tables))
-    shown = replayed(tables, say, days, in_sample=in_sample, resamples=0)
+    shown = replayed(tables, order, days, in_sample=in_sample, resamples=0)
     assert shown.in_sample
     assert len(shown.days) == 12
     assert "in-sample" in shown.as_text()
@@ -189,7 +189,7 @@ def test_true_chances_make_one_scorer_more(tables, households, tmp_path):
     write_chances(tmp_path, month_ends(LEARNT_BY, last_known(tables), 3), households, entering * 0.8)
     days, _ = days_to_replay(tables, LEARNT_BY)
     chances = read_chances(tmp_path, "entry", 12)
-    shown = replayed(tables, say, days, also=partial(by_chances, chances), resamples=0)
+    shown = replayed(tables, order, days, also=partial(by_chances, chances), resamples=0)
     found = {row.scorer: row.programme.found for row in shown.rows}
     assert list(found) == ["LightGBM", "rules fired", CEILING]
     assert found[CEILING] > max(found["LightGBM"], found["rules fired"])
@@ -200,7 +200,7 @@ def test_chances_of_some_are_no_ceiling(tables, households, tmp_path):
     write_chances(tmp_path, month_ends(LEARNT_BY, last_known(tables), 3), households[::2], np.full(100, 0.5))
     days, _ = days_to_replay(tables, LEARNT_BY)
     chances = read_chances(tmp_path, "entry", 12)
-    shown = replayed(tables, say, days, also=partial(by_chances, chances), resamples=0)
+    shown = replayed(tables, order, days, also=partial(by_chances, chances), resamples=0)
     assert [row.scorer for row in shown.rows] == ["LightGBM", "rules fired"]
     assert "No ceiling" in shown.as_text()
 
