@@ -19,8 +19,8 @@ from features.wiring import Wiring, wiring
 Kind = Literal["result", "number", "channel", "area"]
 """What an operand is: an earlier result, a number, a channel of the panel, or what is asked of an area."""
 
-SINGLE, SHORT, LONG = 0, 12 + 1, REACH + 1
-"""How many months a result has: none, a year and the running one, or all that can be looked back on."""
+SINGLE, SHORT, MEDIUM, LONG = 0, 12 + 1, 24 + 1, REACH + 1
+"""How many months a result has: none, one or two years and the running one, or all that are looked back on."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Operand:
         Slots of earlier results, positions of channels, or the numbers and figures of areas
         themselves; one for each.
     months : int
-        ``SINGLE``, ``SHORT`` or ``LONG``: how many months a result has.
+        ``SINGLE``, ``SHORT``, ``MEDIUM`` or ``LONG``: how many months a result has.
     """
 
     kind: Kind
@@ -65,7 +65,7 @@ class Step:
     ----------
     op : str
     months : int
-        ``SINGLE``, ``SHORT`` or ``LONG``: for how many months it gives a figure.
+        ``SINGLE``, ``SHORT``, ``MEDIUM`` or ``LONG``: for how many months it gives a figure.
     out : slice
         Slots of the results.
     operands : tuple of Operand
@@ -243,7 +243,7 @@ class _Draft:
                 self.needs(operand, _looked_back(node, self.terms[node], self.back[node]))
         slots: dict[Node, tuple[int, int]] = {}
         steps: list[Step] = []
-        sizes = {SINGLE: 0, SHORT: 0, LONG: 0}
+        sizes = dict.fromkeys((SINGLE, SHORT, MEDIUM, LONG), 0)
         waiting = defaultdict(list)
         for node in self.terms:
             waiting[self._like(node)].append(node)
@@ -264,7 +264,8 @@ class _Draft:
     def _months(self, node: Node) -> int:
         if not is_monthly(node):
             return SINGLE
-        return SHORT if self.shallow and self.back[node] < SHORT else LONG
+        enough = (months for months in (SHORT, MEDIUM) if self.shallow and self.back[node] < months)
+        return next(enough, LONG)
 
     def _like(self, node: Node) -> tuple[object, ...]:
         op, operands, fixed = self.terms[node]

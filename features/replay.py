@@ -19,8 +19,9 @@ from features.panel import Changing, Panel
 from features.plan import Plan
 from features.view import Kernels, View
 
-BLOCK = 1024
-"""Households taken at once: enough to share the work, few enough to stay near the processor."""
+BLOCK = 750
+"""Households taken at once: enough to share the work, few enough to stay near the processor, and no power of
+two, at which the rows of a panel would fall into the same few places of its memory."""
 
 MANY = 200_000
 """From so many rows, households times days, on operations are compiled, where Numba is installed: with fewer

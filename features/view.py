@@ -12,7 +12,7 @@ from features.context import Surroundings
 from features.lines import MONTHS_A_YEAR
 from features.operations import OPERATIONS, added_back, carried, last_of
 from features.panel import Panel
-from features.plan import LONG, SHORT, SINGLE, AreaFigure, Operand, Plan, Step
+from features.plan import LONG, SINGLE, AreaFigure, Operand, Plan, Step
 from features.readings import Node
 
 Array = NDArray[np.float64]
@@ -84,9 +84,9 @@ class View:
             return told
         months, slot = self.plan.slots[node]
         value: Array = self.results[months][slot]
-        if months != SHORT:
+        if months in {SINGLE, LONG}:
             return value
-        return np.concatenate([np.full((LONG - SHORT, value.shape[1]), np.nan), value])
+        return np.concatenate([np.full((LONG - months, value.shape[1]), np.nan), value])
 
     def _given(self, step: Step) -> Iterator[object]:
         """Yield what a compiled operation is given: nothing is copied for it."""
