@@ -20,7 +20,7 @@ Kind = Literal["result", "number", "channel", "area"]
 """What an operand is: an earlier result, a number, a channel of the panel, or what is asked of an area."""
 
 SINGLE, SHORT, MEDIUM, LONG = 0, 12 + 1, 24 + 1, REACH + 1
-"""How many months a result has: none, one or two years and the running one, or all that are looked back on."""
+"""Months of a result: none, one or two years and the running one, or all that can be looked back on."""
 
 
 @dataclass(frozen=True)
