@@ -208,5 +208,12 @@ def _by(place: NDArray[np.int64]) -> Rows:
     """Return the rows that have a place, by place."""
     if np.all(place[1:] >= place[:-1]) and (not place.size or place[0] >= 0):
         return np.arange(place.size)
-    order = np.argsort(place, kind="stable")
+    order = _stable_order(place + 1)
     return order[np.searchsorted(place[order], 0) :]
+
+
+def _stable_order(numbers: NDArray[np.int64]) -> Rows:
+    """Sort whole numbers from 0 to 2³² by their lower and then their upper half, which NumPy counts out."""
+    lower, upper = (numbers & (1 << 16) - 1).astype(np.uint16), (numbers >> 16).astype(np.uint16)
+    order = np.argsort(lower, kind="stable")
+    return order[np.argsort(upper[order], kind="stable")]
