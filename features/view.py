@@ -90,6 +90,8 @@ class View:
 
     def _given(self, step: Step) -> Iterator[object]:
         """Yield what a compiled operation is given: nothing is copied for it."""
+        if step.op == "line":
+            yield from (self.around.lines()[0], self.area)
         for operand in step.operands:
             if operand.kind == "result":
                 yield self.results[operand.months]

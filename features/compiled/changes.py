@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from features import changes as plain
 from features.chronicle import Chronicle
 from features.claims import NOWHERE, Claims
-from features.compiled.claims import Floats, Grid, Ints, Made, Rows, Shorts, made, rows_of
+from features.compiled.claims import Floats, Grid, Ints, Made, Shorts, made, rows_of
 from features.compiled.compiling import compiled, inlined
 from features.contests import Keys
 from features.wiring import Wiring
@@ -66,10 +66,11 @@ class Changes:
         claims = made(rows, wired, Grid(first_month, *shape[1:]))
         place, places = _places(claims, wired.meets, shape[0] * shape[1] * shape[2])
         met = _met(claims, Keys(chronicle, wired, claims.row[place != ALONE]), place, places)
+        begin, end = rows.begin[claims.row], rows.end[claims.row]
         counted = _room(np.zeros(known_by.size + 1, np.int64))
-        _change(rows, claims, place, met, counted, False)
+        _change(begin, end, claims, place, met, counted, False)
         self._put = _room(counted.following)
-        _change(rows, claims, place, met, self._put, True)
+        _change(begin, end, claims, place, met, self._put, True)
 
     def apply(self, step: int, values: Floats, present: Shorts) -> None:
         """Let a panel change as of one day: add to its cells, and to the facts behind them."""
@@ -164,9 +165,8 @@ def _sort(
             account[at], person[at], time[at], record[at] = key
 
 
-def _change(rows: Rows, claims: Made, place: Shorts, met: Met, put: Put, fill: bool) -> None:
+def _change(begin: Shorts, end: Shorts, claims: Made, place: Shorts, met: Met, put: Put, fill: bool) -> None:
     """Put down every change that claims make, or only count them by day."""
-    begin, end = rows.begin[claims.row], rows.end[claims.row]
     _change_alone(begin, end, claims, place, put, fill)
     _change_met(begin[met.claim], end[met.claim], claims, met, put, fill)
 

@@ -147,6 +147,16 @@ def at_row(out: Array, figures: Array, places: Places, row: Array, at: Places) -
 
 
 @compiled
+def line(out: Array, lines: Array, area: Places) -> None:
+    """Read the income line of each household's area by month."""
+    skipped = lines.shape[0] - out.shape[1]
+    for m in range(out.shape[1]):
+        of_month, into = lines[skipped + m], out[0, m]
+        for h in range(into.size):
+            into[h] = of_month[area[h]]
+
+
+@compiled
 def _add_known(out: Array, figures: Array, places: Places, begun: bool) -> None:
     skipped = figures.shape[1] - out.shape[1]
     for i in range(out.shape[0]):
@@ -322,7 +332,7 @@ KERNELS: Mapping[str, Callable[..., None]] = {
     for kernel in (
         *(months, counts, carried, told_to, sum_to, last_told, told_at),
         *(sum_known, first_known, known_to, recorded_to, below_to, least_to, most_to),
-        *(last_row, at_row, spread_of, slope_of),
+        *(last_row, at_row, spread_of, slope_of, line),
     )
 }
 """By operation of the plan."""
