@@ -181,7 +181,7 @@ def test_what_cannot_be_judged_serves_in_a_demonstration_only(run, registry, mon
     """Of real households it is refused; the demonstration shows it and keeps it in the ledger."""
     code, _, err = run("promote", 4, "--reason", "real")
     assert code == 3
-    assert "cannot be judged: 12 positives, 100 needed" in err
+    assert "cannot be judged  enough outcomes: 12 positives, 100 needed" in err
     assert registry.history() == ()
     monkeypatch.setenv("FANGPIN_PROFILE", "demo")
     assert run("promote", 4, "--reason", "shown")[0] == 0
