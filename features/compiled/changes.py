@@ -16,9 +16,6 @@ from features.compiled.compiling import compiled, inlined
 from features.contests import Keys
 from features.wiring import Wiring
 
-NONE = -1
-"""No account; accounts are compared where a claim lives only."""
-
 ALONE = -1
 """Place of a claim that meets no other against which it stands."""
 
@@ -213,7 +210,7 @@ def _decide(
     begin: Shorts, end: Shorts, low: int, high: int, day: int, met: Met, counts: NDArray[np.bool_]
 ) -> None:
     """Say which claims of a place count on a day: of the first account that has any each person's last."""
-    account, later = NONE, ALONE
+    account, later = met.account[low], ALONE
     for at in range(high - 1, low - 1, -1):
         if begin[at] <= day < end[at]:
             account = met.account[at]

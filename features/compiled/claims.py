@@ -1,4 +1,4 @@
-"""What facts say about cells of the panel, compiled: the claims of `features.claims` in two passes."""
+"""What facts say about cells of the panel, compiled: the claims of `features.claims` in one pass."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from models.risk import RiskModel
 from models.spread import Spread
 from training.cohorts.followed import HORIZON_MONTHS, both_kinds
 from training.learning.crossfit import parts_of
-from training.learning.levels import PRIOR_EVENTS
+from training.learning.levels import LEVELS_DIFFER
 from training.measures.reliability import logit
 
 Floats = NDArray[np.float64]
@@ -25,9 +25,6 @@ LEVEL = 0.9
 
 REACH = 1.645
 """Standard deviations to either side within which nine tenths of a normal distribution lie."""
-
-YEARS_DIFFER = PRIOR_EVENTS**-0.5
-"""[log-odds] Standard deviation of the levels of years (`training.learning.levels`)."""
 
 FEWEST = 50
 """Rows near a knot from which its own disagreement is told; elsewhere that of all rows."""
@@ -113,7 +110,7 @@ def spread_of(
         return None
     first, second = (logit(p) + np.log(kept) for p in said)
     refits = disagreement((first + second) / 2.0, first - second, hidden.at) / 2.0
-    unsure = REACH * np.hypot(refits, YEARS_DIFFER)
+    unsure = REACH * np.hypot(refits, LEVELS_DIFFER)
     with np.errstate(divide="ignore"):
         below, above = -np.log(hidden.least), np.log(hidden.most)
     least, most = np.exp(-np.hypot(below, unsure)), np.exp(np.hypot(above, unsure))

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from features.vectors import Vectors
-from training.learning.spreading import HIDDEN, LEVEL, REACH, YEARS_DIFFER, disagreement, spread_of
+from training.learning.levels import LEVELS_DIFFER
+from training.learning.spreading import HIDDEN, LEVEL, REACH, disagreement, spread_of
 
 ENTRY = ("entry", 12)
 ROWS = 4000
@@ -55,7 +56,7 @@ def test_fits_that_agree_leave_what_is_hidden_and_the_coming_year(rows):
     assert spread.level == LEVEL
     assert spread.at == hidden.at
     for most, alone in zip(spread.most, hidden.most, strict=True):
-        least_known = np.hypot(np.log(alone), REACH * YEARS_DIFFER)
+        least_known = np.hypot(np.log(alone), REACH * LEVELS_DIFFER)
         assert least_known <= np.log(most) <= np.hypot(least_known, REACH * 0.5)
 
 
