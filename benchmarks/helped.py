@@ -30,7 +30,7 @@ from training.cohorts.targets import Question, columns_for
 from training.helped.nearness import gap_to_truth, resampled_rows
 from training.helped.treating import Helped, treated
 from training.judging.ceiling import expected_measures
-from training.learning.model import CANDIDATES, fit_trees, origins_of
+from training.learning.model import CANDIDATES, fit_trees, later_rows, origins_of
 from training.learning.preparing import prepare
 from training.measures.intervals import Estimate
 from training.measures.printed import aligned, cell
@@ -73,14 +73,14 @@ def _near(p: Floats, chances: dict[str, Floats], counts: Floats) -> list[str]:
 def _learnt(followed: Followed, vectors: Vectors, target: str) -> RiskModel:
     """Fit the trees on all rows and calibrate them on later ones, with the weights of the rows."""
     weights = row_weights(vectors, followed.stands_for)
-    raw, later = [], []
-    for train, test in origins_of(vectors, followed.y, followed.outcome_on):
+    origins = origins_of(vectors, followed.y, followed.outcome_on)
+    raw = []
+    for train, test in origins:
         part = fit_trees(vectors.take(train), followed.y[train], PARAMS, target, weights=weights)
         raw.append(part.score(vectors.take(test)))
-        later.append(np.flatnonzero(test))
-    rows = np.concatenate(later)
+    rows, origin = later_rows(origins)
     weight = None if weights is None else weights.of(vectors.take(rows))
-    calibration = fit_calibration(np.concatenate(raw), followed.y[rows], weight=weight)
+    calibration = fit_calibration(np.concatenate(raw), followed.y[rows], weight=weight, origin=origin)
     level = calibration.intercept + math.log(followed.kept)
     model = fit_trees(vectors, followed.y, PARAMS, target, weights=weights)
     return replace(model, calibration=replace(calibration, intercept=level))

@@ -132,7 +132,9 @@ def calibration_from(mapping: Mapping[str, object]) -> LogisticCalibration:
     return LogisticCalibration(slope=float(slope), intercept=float(intercept))
 
 
-def fit_calibration(f: ArrayLike, y: ArrayLike, *, weight: ArrayLike | None = None) -> LogisticCalibration:
+def fit_calibration(
+    f: ArrayLike, y: ArrayLike, *, weight: ArrayLike | None = None, origin: ArrayLike | None = None
+) -> LogisticCalibration:
     """Logistic calibration of greatest likelihood.
 
     Parameters
@@ -143,6 +145,9 @@ def fit_calibration(f: ArrayLike, y: ArrayLike, *, weight: ArrayLike | None = No
         Outcomes, 0 or 1.
     weight : array-like, shape (rows,), optional
         How many rows each row stands for, above zero; all alike if not given.
+    origin : array-like of int, shape (rows,), optional
+        Which trees scored each row, where several did. Scores of different trees do not lie at one level: the
+        slope is then that within origins, each with a level of its own, and the level that of all rows.
 
     Returns
     -------
@@ -181,13 +186,23 @@ def fit_calibration(f: ArrayLike, y: ArrayLike, *, weight: ArrayLike | None = No
         raise Refused(f"a calibration of {outcomes.size} rows needs a finite weight above zero of each")
     share = float((weights * outcomes).sum() / weights.sum())
     start = np.array([1.0, math.log(share / (1 - share)) - scores.mean()])
-    design = np.column_stack([scores, np.ones_like(scores)])
-    slope, intercept = _greatest_likelihood(design, outcomes, weights, start)
-    if not MIN_SLOPE <= slope <= MAX_SLOPE:
-        slope = min(max(slope, MIN_SLOPE), MAX_SLOPE)
-        ones = np.ones((outcomes.size, 1))
-        (intercept,) = _greatest_likelihood(ones, outcomes, weights, start[1:], offset=slope * scores)
-    return LogisticCalibration(slope=float(slope), intercept=float(intercept))
+    everyone = np.ones((outcomes.size, 1))
+    apart = everyone if origin is None else _origins(np.asarray(origin), outcomes)
+    held = apart.any(axis=1)
+    design = np.column_stack([scores, apart])[held]
+    first = np.concatenate([start, np.repeat(start[1:], apart.shape[1] - 1)])
+    slope, level = _greatest_likelihood(design, outcomes[held], weights[held], first)[:2]
+    bounded = min(max(slope, MIN_SLOPE), MAX_SLOPE)
+    if bounded != slope or apart.shape[1] > 1 or not held.all():
+        (level,) = _greatest_likelihood(everyone, outcomes, weights, start[1:], offset=bounded * scores)
+    return LogisticCalibration(slope=float(bounded), intercept=float(level))
+
+
+def _origins(origin: NDArray[np.int64], y: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return a column for each origin with both outcomes; one for all rows where no origin has both."""
+    each = np.unique(origin)[:, None] == origin
+    told = each[((each & (y == 1)).any(axis=1)) & ((each & (y == 0)).any(axis=1))]
+    return told.T.astype(np.float64) if told.size else np.ones((y.size, 1))
 
 
 def _greatest_likelihood(

@@ -54,7 +54,14 @@ def sooner_from(mapping: Mapping[str, Any]) -> Sooner:
     return Sooner(int(mapping["months"]), calibration_from(mapping["share"]))
 
 
-def fit_sooner(f: ArrayLike, came: ArrayLike, months: int, *, weight: ArrayLike | None = None) -> Sooner:
+def fit_sooner(
+    f: ArrayLike,
+    came: ArrayLike,
+    months: int,
+    *,
+    weight: ArrayLike | None = None,
+    origin: ArrayLike | None = None,
+) -> Sooner:
     """Fit the share on rows that had the outcome within the longer horizon.
 
     Parameters
@@ -66,10 +73,12 @@ def fit_sooner(f: ArrayLike, came: ArrayLike, months: int, *, weight: ArrayLike 
     months : int
     weight : array-like, shape (rows,), optional
         How many rows each row stands for; all alike if not given.
+    origin : array-like of int, shape (rows,), optional
+        Which trees scored each row, where several did (`models.calibration.fit_calibration`).
 
     Raises
     ------
     Refused
         Where all came sooner, or none did.
     """
-    return Sooner(months, fit_calibration(f, came, weight=weight))
+    return Sooner(months, fit_calibration(f, came, weight=weight, origin=origin))

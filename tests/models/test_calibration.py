@@ -74,6 +74,49 @@ def test_the_fit_is_that_of_an_unpenalised_logistic_regression():
     assert ours.intercept == pytest.approx(theirs.intercept_[0], rel=1e-5)
 
 
+def at_levels(moved: tuple[float, ...]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return scores of several origins, each moved by so much, outcomes, and the origin of each."""
+    f, y = drawn(6000, 0.7, -0.4)
+    origin = np.arange(f.size) % len(moved)
+    return f + np.array(moved)[origin], y, origin
+
+
+def test_the_slope_of_several_origins_is_that_within_them():
+    """scikit-learn finds the same slope beside a level for each; the one level promises what came."""
+    f, y, origin = at_levels((-3.0, 0.0, 2.0))
+    ours = fit_calibration(f, y, origin=origin)
+    apart = np.column_stack([f, *(origin == each for each in range(3))]).astype(np.float64)
+    theirs = LogisticRegression(C=np.inf, tol=1e-10, max_iter=1000, fit_intercept=False).fit(apart, y)
+    assert ours.slope == pytest.approx(theirs.coef_[0, 0], rel=1e-5)
+    assert ours.probability(f).sum() == pytest.approx(y.sum())
+    assert fit_calibration(f, y).slope < 0.5 * ours.slope
+
+
+def test_the_levels_of_origins_do_not_move_the_slope():
+    """Trees that say the same of their rows but for a constant order them as well."""
+    one, other = (
+        fit_calibration(f, y, origin=o).slope for f, y, o in map(at_levels, [(0, 0, 0), (1, -2, 4)])
+    )
+    assert one == pytest.approx(other, rel=1e-9)
+
+
+def test_one_origin_is_as_none():
+    """Where one learner scored all, nothing is told apart."""
+    f, y = drawn(3000, 0.7, -0.4)
+    assert fit_calibration(f, y, origin=np.zeros(f.size, dtype=int)) == fit_calibration(f, y)
+
+
+def test_an_origin_with_outcomes_of_one_kind_tells_nothing_of_the_slope():
+    """Its rows count for the level all the same; where no origin has both kinds, all are one."""
+    f, y, origin = at_levels((0.0, 0.0))
+    y[origin == 1] = 0.0
+    alone = fit_calibration(f[origin == 0], y[origin == 0])
+    both = fit_calibration(f, y, origin=origin)
+    assert both.slope == pytest.approx(alone.slope, rel=1e-9)
+    assert both.probability(f).sum() == pytest.approx(y.sum())
+    assert fit_calibration(f, y, origin=y.astype(int)) == fit_calibration(f, y)
+
+
 @pytest.mark.parametrize("sign", [-1, 0])
 def test_a_score_that_orders_backwards_or_not_at_all_gets_the_smallest_slope(sign):
     """The slope stays at its lower bound, and the mean probability is still right."""

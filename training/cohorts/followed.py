@@ -68,10 +68,7 @@ class Followed:
     @property
     def weight(self) -> NDArray[np.float64] | None:
         """How many rows each row stands for; None where all count alike."""
-        thinned = None if self.kept == 1.0 else np.where(self.y == 1.0, 1.0, 1.0 / self.kept)
-        if thinned is None or self.stands_for is None:
-            return self.stands_for if thinned is None else thinned
-        return thinned * self.stands_for
+        return standing(self.y, self.kept, self.stands_for)
 
     def take(self, rows: NDArray[Any]) -> Followed:
         """Return some of the rows, by positions or mask."""
@@ -86,6 +83,22 @@ class Followed:
             None if self.soon is None else self.soon[rows],
             None if self.stands_for is None else self.stands_for[rows],
         )
+
+
+def standing(
+    y: NDArray[np.float64], kept: float, stands_for: NDArray[np.float64] | None
+) -> NDArray[np.float64] | None:
+    """Return how many rows each row stands for, of those left out by help and by thinning; None for one each.
+
+    Examples
+    --------
+    >>> standing(np.array([0.0, 1.0]), 0.5, None)
+    array([2., 1.])
+    """
+    thinned = None if kept == 1.0 else np.where(y == 1.0, 1.0, 1.0 / kept)
+    if thinned is None or stands_for is None:
+        return stands_for if thinned is None else thinned
+    return thinned * stands_for
 
 
 def both_kinds(y: NDArray[np.float64]) -> bool:

@@ -7,13 +7,13 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from features.vectors import Vectors
 from training.cohorts.followed import Followed
 from training.learning.model import fit_trees, origins_of
 from training.measures.evaluation import MODEL, Scores, measure
 from training.measures.intervals import Estimate, resample_measures
+from training.measures.places import places_within
 
 
 def dealt_anew(followed: Followed, random_state: int) -> Followed:
@@ -68,7 +68,7 @@ def placebo(
             learnt, asked = np.flatnonzero(train & own), np.flatnonzero(later & ~own)
             if np.unique(dealt.y[learnt]).size > 1 and asked.size:
                 trees = fit_trees(vectors.take(learnt), dealt.y[learnt], params, target, horizon_months)
-                score.append(_within_days(trees.score(vectors.take(asked)), vectors.as_of[asked]))
+                score.append(places_within(trees.score(vectors.take(asked)), vectors.as_of[asked]))
                 places.append(asked)
     if not score:
         return Estimate(None)
@@ -77,12 +77,3 @@ def placebo(
     found = measure(y, said).roc_auc
     drawn = resample_measures(y, {MODEL: said}, household, resamples=resamples, random_state=random_state)
     return drawn.estimate(MODEL, "roc_auc", found)
-
-
-def _within_days(score: NDArray[np.float64], as_of: NDArray[np.datetime64]) -> NDArray[np.float64]:
-    """Return the place of each score among those of its day, from 0 to 1; equal scores have equal places."""
-    place = np.empty(score.size)
-    for day in np.unique(as_of):
-        rows = np.flatnonzero(as_of == day)
-        place[rows] = rankdata(score[rows]) / rows.size
-    return place

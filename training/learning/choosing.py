@@ -36,19 +36,18 @@ def best_of(
     weight: NDArray[np.float64] | None = None,
 ) -> Chosen:
     """Take the candidate of the least loss on the later blocks of earlier origins."""
-    later = np.concatenate([np.flatnonzero(test) for _, test in origins])
+    later = [np.flatnonzero(test) for _, test in origins]
     before: list[tuple[RiskModel, ...]] = []
-    raw: list[NDArray[np.float64]] = []
+    raw: list[list[NDArray[np.float64]]] = []
     for number, params in enumerate(candidates, start=1):
         told(f"trees: {number} of {len(candidates)} on {len(origins)} earlier origins")
         before.append(_before(params, fit, vectors, y, origins))
         raw.append(_later_scores(before[-1], vectors, origins))
-    counted = None if weight is None else weight[later]
-    losses = tuple(published_loss(one, y[later], counted) for one in raw)
+    losses = tuple(published_loss(one, later, y, weight) for one in raw)
     best = int(np.argmin(losses))
     told("trees: the chosen on all rows")
     model = fit(vectors, y, candidates[best])
-    return Chosen(candidates[best], model, before[best], raw[best], losses)
+    return Chosen(candidates[best], model, before[best], np.concatenate(raw[best]), losses)
 
 
 def best_found(
@@ -68,7 +67,8 @@ def best_found(
             told(f"trees: the next best, for {refused}")
             continue
         before = _before(params, fit, vectors, y, origins)
-        return Chosen(params, model, before, _later_scores(before, vectors, origins), found.losses, found)
+        raw = np.concatenate(_later_scores(before, vectors, origins))
+        return Chosen(params, model, before, raw, found.losses, found)
     raise Refused("all trees that were tried to the end cost too much on all rows")
 
 
@@ -81,7 +81,5 @@ def _before(
 
 def _later_scores(
     before: Sequence[RiskModel], vectors: Vectors, origins: Sequence[Sides]
-) -> NDArray[np.float64]:
-    return np.concatenate(
-        [model.score(vectors.take(test)) for model, (_, test) in zip(before, origins, strict=True)]
-    )
+) -> list[NDArray[np.float64]]:
+    return [model.score(vectors.take(test)) for model, (_, test) in zip(before, origins, strict=True)]

@@ -33,7 +33,7 @@ def crossfitted(
         Outcomes, 0 or 1.
     household_id : (rows,) array of str
     block : (rows,) array of int
-        The block of time of each row.
+        The block of time of each row, which trees of its own scored.
     weight : (rows,) array, optional
         How many rows each stands for.
 
@@ -59,7 +59,7 @@ def crossfitted(
             calibration = UNCALIBRATED
             if both_kinds(y[others]):
                 counted = None if weight is None else weight[others]
-                calibration = fit_calibration(raw[others], y[others], weight=counted)
+                calibration = fit_calibration(raw[others], y[others], weight=counted, origin=block[others])
             probability[own] = calibration.probability(raw[own])
     return probability
 

@@ -16,7 +16,7 @@ from models.bags import bag, mean_of
 from models.calibration import fit_calibration
 from models.risk import DEFAULT_PARAMS, RiskModel, fit_risk_model
 from models.sooner import Sooner, fit_sooner
-from training.cohorts.followed import HORIZON_MONTHS, SOONER_MONTHS, both_kinds
+from training.cohorts.followed import HORIZON_MONTHS, SOONER_MONTHS, both_kinds, standing
 from training.cohorts.row_weights import RowWeights, row_weights
 from training.cohorts.splits import earlier_cuts, rolling_origins
 from training.cohorts.thinning import shifted
@@ -27,6 +27,7 @@ from training.learning.levels import of_the_last_year
 from training.learning.spreading import spread_of
 from training.learning.tuning import PLAIN, Found, Params, Plan, Sides, search
 from training.measures.evaluation import MODEL, Scores
+from training.measures.places import placed
 from training.measures.stability import Stability, stability
 
 CANDIDATES: tuple[Mapping[str, float | str], ...] = (
@@ -71,8 +72,9 @@ class Learnt:
     later : ndarray of int
         Rows that were scored by a model that had not seen them.
     scores : mapping of name to Scores
-        What the model and each baseline said of these rows, from earlier rows only; the model's
-        probabilities by calibrations that saw neither a row's block nor its household.
+        What the model and each baseline said of these rows, from earlier rows only: the place of each among
+        the rows of its origin, and the probability; the model's by calibrations that saw neither a row's
+        block nor its household.
     bags : int
         Of how many bags the trees are the mean.
     found : Found or None
@@ -141,7 +143,7 @@ def learn(  # noqa: PLR0913 - all that is learnt from
         return fit_trees(rows, outcomes, params, target, horizon_months, bags=plan.bags, weights=weights)
 
     origins = origins_of(vectors, y, outcome_on)
-    later = np.concatenate([np.flatnonzero(test) for _, test in origins])
+    later, origin = later_rows(origins)
     if plan.budget is None:
         chosen = best_of(candidates, fit, vectors, y, origins, told, weight)
     else:
@@ -160,7 +162,7 @@ def learn(  # noqa: PLR0913 - all that is learnt from
         chosen = best_found(found, fit, vectors, y, origins, told)
     counted = None if weight is None else weight[later]
     calibration = of_the_last_year(
-        fit_calibration(chosen.raw, y[later], weight=counted),
+        fit_calibration(chosen.raw, y[later], weight=counted, origin=origin),
         chosen.raw,
         y[later],
         vectors.household_id[later],
@@ -168,7 +170,7 @@ def learn(  # noqa: PLR0913 - all that is learnt from
         counted,
     )
     calibration = replace(calibration, intercept=calibration.intercept + math.log(kept))
-    sooner = () if soon is None else _sooner(chosen.raw, soon[later], y[later] == 1.0, counted)
+    sooner = () if soon is None else _sooner(chosen.raw, soon[later], y[later] == 1.0, origin, counted)
     spread = spread_of(
         vectors,
         y,
@@ -180,9 +182,13 @@ def learn(  # noqa: PLR0913 - all that is learnt from
         kept=kept,
     )
     model = replace(chosen.model, calibration=calibration, sooner=sooner, spread=spread)
-    said = Scores(chosen.raw, _promised(chosen.raw, vectors, y, origins, kept, counted))
+    promised = crossfitted(chosen.raw, y[later], vectors.household_id[later], origin, counted)
     beside = fitted_beside(vectors, y, outcome_on, origins, target=target, weight=weight, told=told)
-    scores = {MODEL: said, **said_beside(beside, vectors, origins, kept)}
+    said = {
+        MODEL: Scores(chosen.raw, shifted(promised, kept)),
+        **said_beside(beside, vectors, origins, kept),
+    }
+    scores = placed(said, origin, standing(y[later], kept, counted))
     earlier = earlier_of(origins, outcome_on, chosen.before, beside)
     steady = None
     if plan.stability:
@@ -193,32 +199,18 @@ def learn(  # noqa: PLR0913 - all that is learnt from
     )
 
 
-def _promised(
-    raw: NDArray[np.float64],
-    vectors: Vectors,
-    y: NDArray[np.float64],
-    origins: Sequence[Sides],
-    kept: float,
-    counted: NDArray[np.float64] | None,
-) -> NDArray[np.float64]:
-    """Return the probabilities by which the model is judged, from calibrations that did not see the row."""
-    blocks = [np.flatnonzero(test) for _, test in origins]
-    later = np.concatenate(blocks)
-    block = np.repeat(np.arange(len(blocks)), [rows.size for rows in blocks])
-    return shifted(crossfitted(raw, y[later], vectors.household_id[later], block, counted), kept)
-
-
 def _sooner(
     raw: NDArray[np.float64],
     soon: NDArray[np.bool_],
     came: NDArray[np.bool_],
+    origin: NDArray[np.intp],
     weight: NDArray[np.float64] | None,
 ) -> tuple[Sooner, ...]:
     """Return the shorter horizon, where some outcomes came sooner and some later."""
     if not both_kinds(soon[came].astype(np.float64)):
         return ()
     counted = None if weight is None else weight[came]
-    return (fit_sooner(raw[came], soon[came], SOONER_MONTHS, weight=counted),)
+    return (fit_sooner(raw[came], soon[came], SOONER_MONTHS, weight=counted, origin=origin[came]),)
 
 
 def origins_of(vectors: Vectors, y: NDArray[np.float64], outcome_on: NDArray[np.datetime64]) -> list[Sides]:
@@ -235,6 +227,12 @@ def origins_of(vectors: Vectors, y: NDArray[np.float64], outcome_on: NDArray[np.
     if not (both_kinds(y[odd]) and both_kinds(y[~odd])):
         raise Refused(f"{int(y.sum())} rows of {y.size} have the outcome: nothing can be learnt and judged")
     return [(odd, ~odd), (~odd, odd)]
+
+
+def later_rows(origins: Sequence[Sides]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the rows that the learners of origins are asked of, and the origin of each."""
+    blocks = [np.flatnonzero(test) for _, test in origins]
+    return np.concatenate(blocks), np.repeat(np.arange(len(blocks)), [rows.size for rows in blocks])
 
 
 def fit_trees(

@@ -16,8 +16,9 @@ from models.calibration import LogisticCalibration, fit_calibration
 from models.risk import RiskModel
 from training.cohorts.followed import Followed, both_kinds
 from training.learning.beside import earlier_of, fitted_beside, said_beside
-from training.learning.model import Learnt, Told, origins_of
+from training.learning.model import Learnt, Told, later_rows, origins_of
 from training.measures.evaluation import MODEL, POSITIVES_NEEDED, Scores
+from training.measures.places import placed
 
 Floats = NDArray[np.float64]
 
@@ -64,7 +65,7 @@ def take_over(
     """
     f = model.score(vectors)
     origins = origins_of(vectors, followed.y, followed.outcome_on)
-    later = np.concatenate([np.flatnonzero(test) for _, test in origins])
+    later, origin = later_rows(origins)
     told("calibrating the version on this county")
     promised = [
         _anew(model, f[train], vectors.take(train), followed.take(train)).probability(f[test])
@@ -79,8 +80,11 @@ def take_over(
         weight=followed.stands_for,
         told=told,
     )
-    said = Scores(f[later], np.concatenate(promised))
-    scores = {MODEL: said, **said_beside(beside, vectors, origins, followed.kept)}
+    said = {
+        MODEL: Scores(f[later], np.concatenate(promised)),
+        **said_beside(beside, vectors, origins, followed.kept),
+    }
+    scores = placed(said, origin, followed.take(later).weight)
     earlier = earlier_of(origins, followed.outcome_on, [model] * len(origins), beside)
     calibration = _anew(model, f, vectors, followed)
     taken = replace(model, calibration=calibration)

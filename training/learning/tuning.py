@@ -19,6 +19,7 @@ from features.errors import Refused, Usage
 from features.vectors import Vectors
 from models.calibration import UNCALIBRATED, fit_calibration
 from models.risk import COST_BUDGET, DEFAULT_PARAMS, RiskModel
+from training.cohorts.followed import both_kinds
 from training.tracking import data_sha256
 
 Floats = NDArray[np.float64]
@@ -36,6 +37,9 @@ SPACE: Mapping[str, BaseDistribution] = {
     "lambda_l2": FloatDistribution(0.1, 100.0, log=True),
 }
 """What is searched, in LightGBM's names; everything else is as in `models.risk.DEFAULT_PARAMS`."""
+
+LOSS = "log loss, each origin calibrated by itself"
+"""What is held against trees; a study of another loss has another name, and is not taken up."""
 
 FINISHED = (TrialState.COMPLETE, TrialState.PRUNED)
 COSTLY = "too costly"
@@ -226,15 +230,38 @@ def least_cost(params: Params) -> int:
     return int(params["num_iterations"]) * ((leaves - deeper) * depth**2 + deeper * (depth + 1) ** 2)
 
 
-def published_loss(raw: Floats, y: Floats, weight: Floats | None = None) -> float:
+def published_loss(
+    raw: Sequence[Floats], rows: Sequence[NDArray[np.intp]], y: Floats, weight: Floats | None = None
+) -> float:
     """Return the mean log loss of raw scores as they are published, calibrated on the same rows.
 
-    So it does not count against trees that they speak too softly or too loudly, as a mean of few trees does.
-    Where there is no outcome yet to calibrate on, the scores are taken as they are.
+    Parameters
+    ----------
+    raw : sequence of (block,) arrays
+        Of the rows of each origin, by its own trees.
+    rows : sequence of (block,) arrays of int
+        Which rows these are.
+    y, weight : (all rows,) arrays
+        Outcomes, and how many rows each stands for.
+
+    Notes
+    -----
+    It does not count against trees that they speak too softly or too loudly, as a mean of few trees does, nor
+    that an origin's year has another level: each origin is calibrated by itself. Where it has no outcome yet
+    to calibrate on, the scores are taken as they are.
     """
-    both = bool((y == 1.0).any() and (y == 0.0).any())
-    calibration = fit_calibration(raw, y, weight=weight) if both else UNCALIBRATED
-    return float(log_loss(y, calibration.probability(raw), sample_weight=weight, labels=[0.0, 1.0]))
+    said = [
+        _calibrated(own, y[part], None if weight is None else weight[part])
+        for own, part in zip(raw, rows, strict=True)
+    ]
+    every = np.concatenate(rows)
+    counted = None if weight is None else weight[every]
+    return float(log_loss(y[every], np.concatenate(said), sample_weight=counted, labels=[0.0, 1.0]))
+
+
+def _calibrated(raw: Floats, y: Floats, weight: Floats | None) -> Floats:
+    calibration = fit_calibration(raw, y, weight=weight) if both_kinds(y) else UNCALIBRATED
+    return calibration.probability(raw)
 
 
 def _late(budget: Budget, start: float) -> bool:
@@ -270,8 +297,7 @@ def _try(
             return
         tested.append(np.flatnonzero(test))
         scores.append(model.score(vectors.take(test)))
-        rows = np.concatenate(tested)
-        loss = published_loss(np.concatenate(scores), y[rows], None if weight is None else weight[rows])
+        loss = published_loss(scores, tested, y, weight)
         trial.report(loss, step)
         if step < len(origins) - 1 and trial.should_prune():
             study.tell(trial, state=TrialState.PRUNED)
@@ -316,6 +342,6 @@ def _name(
     digest.update(b"" if weight is None else weight.tobytes())
     for train, test in origins:
         digest.update(np.packbits([train, test]).tobytes())
-    told = (sorted(SPACE.items()), [sorted(one.items()) for one in first], budget.seed)
+    told = (LOSS, sorted(SPACE.items()), [sorted(one.items()) for one in first], budget.seed)
     digest.update(repr(told).encode())
     return f"{question} {digest.hexdigest()[:16]}"

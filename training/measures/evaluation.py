@@ -39,10 +39,14 @@ class Scores:
         Higher means more at risk; only the order counts.
     probability : (rows,) array or None
         In [0, 1]; None for a scorer that gives none, which then has no Brier score and no calibration.
+    origin : (rows,) array of int or None
+        The origin at which each row was scored, where several learners did: the line of calibration then has
+        a level for each, and the slope of all. None where one learner scored all.
     """
 
     score: Floats
     probability: Floats | None = None
+    origin: NDArray[np.intp] | None = None
 
     @property
     def promised(self) -> Floats:
@@ -51,7 +55,8 @@ class Scores:
 
     def take(self, rows: NDArray[Any] | slice) -> Scores:
         """Return what is said of some of the rows."""
-        return Scores(self.score[rows], None if self.probability is None else self.probability[rows])
+        probability = None if self.probability is None else self.probability[rows]
+        return Scores(self.score[rows], probability, None if self.origin is None else self.origin[rows])
 
 
 @dataclass(frozen=True)
@@ -80,7 +85,7 @@ class Measures:
         rate.
     calibration_slope, calibration_intercept : float
         Of the logistic regression of the outcome on the log odds of the probability: 1 and 0 are perfect, a
-        slope under 1 is too sure of itself.
+        slope under 1 is too sure of itself. Of several origins: one slope, and the mean of their levels.
     expected_over_observed : float
         Events promised over events that came.
     undefined : mapping of str to str
@@ -162,12 +167,14 @@ class Judged:
     y : (rows,) array of 0.0 and 1.0
     ranking : Ranking
     probability, log_odds : (rows,) arrays or None
+    origin : (rows,) array of int or None
     """
 
     y: Floats
     ranking: Ranking
     probability: Floats | None
     log_odds: Floats | None
+    origin: NDArray[np.intp] | None = None
 
 
 def measure(y: Floats, scores: Scores, *, weight: Floats | None = None, share: float = 0.10) -> Measures:
@@ -228,7 +235,10 @@ def make_ready(y: Floats, scores: Scores, kept: NDArray[np.bool_]) -> Judged:
         None if scores.probability is None else np.asarray(scores.probability[kept], dtype=np.float64)
     )
     score = np.asarray(scores.score[kept], dtype=np.float64)
-    return Judged(y, rank(y, score), probability, None if probability is None else logit(probability))
+    log_odds = None if probability is None else logit(probability)
+    return Judged(
+        y, rank(y, score), probability, log_odds, None if scores.origin is None else scores.origin[kept]
+    )
 
 
 def measure_weighted(
@@ -265,7 +275,7 @@ def measure_weighted(
         values[f"precision_at_top{ending}"] = found / top.length
     if judged.probability is None or judged.log_odds is None:
         return values
-    line: Line = calibration_line(judged.y, judged.log_odds, weights, near=near)
+    line: Line = calibration_line(judged.y, judged.log_odds, weights, near=near, origin=judged.origin)
     return values | {
         "brier": brier(judged.y, judged.probability, weights),
         "brier_skill": brier_skill(judged.y, judged.probability, weights),
@@ -297,7 +307,12 @@ def leak_suspected(measures: Measures, *, limit: float = LEAK_AUC) -> Verdict:
 
 def check_rows(y: Floats, scores: Scores, weight: Floats | None) -> None:
     """Refuse arrays that cannot be measured."""
-    named = {"score": scores.score, "probability": scores.probability, "weight": weight}
+    named = {
+        "score": scores.score,
+        "probability": scores.probability,
+        "origin": scores.origin,
+        "weight": weight,
+    }
     for name, values in named.items():
         if values is not None and values.shape != y.shape:
             msg = f"{len(y)} outcomes but {len(values)} of {name}"

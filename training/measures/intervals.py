@@ -187,7 +187,7 @@ def percentile_interval(value: float | None, replicates: Floats, *, level: float
 def _line(judged: Judged, weight: Floats) -> tuple[float, float] | None:
     if judged.log_odds is None:
         return None
-    line = calibration_line(judged.y, judged.log_odds, weight[:, None])
+    line = calibration_line(judged.y, judged.log_odds, weight[:, None], origin=judged.origin)
     slope, intercept = float(line.slope[0]), float(line.intercept[0])
     return (slope, intercept) if np.isfinite(slope) else None
 

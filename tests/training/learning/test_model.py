@@ -11,8 +11,9 @@ from models.calibration import fit_calibration
 from tests.made import made_panel
 from training.learning.beside import baselines
 from training.learning.levels import of_the_last_year
-from training.learning.model import CANDIDATES, Learnt, fit_trees, learn, origins_of
+from training.learning.model import CANDIDATES, Learnt, fit_trees, later_rows, learn, origins_of
 from training.learning.preparing import prepare
+from training.measures.places import places_within
 
 TINY = (
     {"num_iterations": 10, "learning_rate": 0.1, "num_leaves": 3, "min_data_in_leaf": 20},
@@ -60,11 +61,35 @@ def test_the_later_rows_were_scored_by_models_that_had_not_seen_them(rows, learn
         assert other.scores[name].score.tobytes() == same.scores[name].score.tobytes()
 
 
-def test_the_calibration_is_that_of_the_later_rows(rows, learnt):
-    """Of greatest likelihood on them, then moved to the level of their last year."""
+@pytest.fixture(scope="module")
+def said(rows, learnt):
+    """Return what each origin's trees said of the rows after it, and the origin of each."""
+    vectors, *_ = rows
+    origins = origins_of(*rows)
+    told = zip(learnt.earlier, origins, strict=True)
+    raw = np.concatenate([earlier.model.score(vectors.take(test)) for earlier, (_, test) in told])
+    later, origin = later_rows(origins)
+    assert later.tolist() == learnt.later.tolist()
+    return raw, origin
+
+
+def test_rows_of_several_origins_stand_on_one_list_by_their_places_within_them(learnt, said):
+    """Of the model and of every baseline."""
+    raw, origin = said
+    assert learnt.scores["LightGBM"].score.tobytes() == places_within(raw, origin).tobytes()
+    for scores in learnt.scores.values():
+        assert scores.origin.tolist() == origin.tolist()
+        for each in np.unique(origin):
+            own = scores.score[origin == each]
+            assert 0.0 < own.min() <= own.max() < 1.0
+            assert own.mean() == pytest.approx(0.5)
+
+
+def test_the_calibration_is_that_of_the_later_rows(rows, learnt, said):
+    """Of greatest likelihood on them, within origins, then moved to the level of their last year."""
     vectors, y, _ = rows
-    later, raw = learnt.later, learnt.scores["LightGBM"].score
-    everything = fit_calibration(raw, y[later])
+    later, (raw, origin) = learnt.later, said
+    everything = fit_calibration(raw, y[later], origin=origin)
     moved = of_the_last_year(everything, raw, y[later], vectors.household_id[later], vectors.as_of[later])
     assert learnt.model.calibration == moved
     assert moved.slope == everything.slope > 0

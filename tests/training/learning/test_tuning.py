@@ -145,9 +145,23 @@ def test_the_loss_is_that_of_what_is_published():
     rng = np.random.default_rng(0)
     raw = rng.normal(-2.0, 1.0, 500)
     y = (rng.random(500) < 1 / (1 + np.exp(-raw))).astype(np.float64)
-    assert published_loss(raw / 3 - 1, y) == pytest.approx(published_loss(raw, y), abs=1e-9)
-    assert published_loss(rng.permutation(raw), y) > published_loss(raw, y)
-    assert published_loss(np.zeros(5), np.zeros(5)) == pytest.approx(np.log(2))
+    rows = [np.arange(500)]
+    assert published_loss([raw / 3 - 1], rows, y) == pytest.approx(published_loss([raw], rows, y), abs=1e-9)
+    assert published_loss([rng.permutation(raw)], rows, y) > published_loss([raw], rows, y)
+    assert published_loss([np.zeros(5)], [np.arange(5)], np.zeros(5)) == pytest.approx(np.log(2))
+
+
+def test_that_origins_speak_at_other_levels_loses_nothing():
+    """Each is calibrated by itself, and a row counts once, whichever origin it is of."""
+    rng = np.random.default_rng(0)
+    raw = rng.normal(-2.0, 1.0, 900)
+    y = (rng.random(900) < 1 / (1 + np.exp(-raw))).astype(np.float64)
+    rows = [np.arange(100, 400), np.arange(400, 900)]
+    said = [raw[part] for part in rows]
+    loss = published_loss(said, rows, y)
+    assert published_loss([said[0] + 2.0, said[1] - 1.0], rows, y) == pytest.approx(loss, abs=1e-9)
+    each = [published_loss([own], [part], y) for own, part in zip(said, rows, strict=True)]
+    assert loss == pytest.approx((300 * each[0] + 500 * each[1]) / 800)
 
 
 def test_the_candidates_lie_in_the_space():

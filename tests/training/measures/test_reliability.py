@@ -53,6 +53,51 @@ def test_line_is_the_logistic_regression(near):
         assert line.intercept[column] == pytest.approx(peer.intercept_[0], abs=1e-5)
 
 
+def test_of_several_origins_the_line_has_one_slope_and_a_level_for_each():
+    """As the regression without a penalty finds them; the intercept is their mean by weight."""
+    y, x, weights = drawn(slope=0.7, intercept=0.4, rows=900)
+    origin = np.arange(y.size) % 3
+    moved = x + np.array([-2.0, 0.5, 3.0])[origin]
+    line = calibration_line(y, moved, weights, origin=origin)
+    apart = np.column_stack([moved, *(origin == each for each in range(3))]).astype(np.float64)
+    for column, weight in enumerate(weights.T):
+        peer = LogisticRegression(C=np.inf, tol=1e-10, max_iter=1000, fit_intercept=False)
+        slope, *levels = peer.fit(apart, y, sample_weight=weight).coef_[0]
+        assert line.slope[column] == pytest.approx(slope, abs=1e-5)
+        share = np.bincount(origin, weight)
+        assert line.intercept[column] == pytest.approx(np.average(levels, weights=share), abs=1e-4)
+    alone = calibration_line(y, moved, weights)
+    assert (alone.slope < line.slope).all()
+    near = (float(line.slope[0]), float(line.intercept[0]))
+    again = calibration_line(y, moved, weights, origin=origin, near=near)
+    np.testing.assert_allclose(again.slope, line.slope, rtol=1e-6)
+
+
+def test_one_origin_is_a_line_as_without():
+    """To the byte."""
+    y, x, weights = drawn()
+    one, none = (
+        calibration_line(y, x, weights, origin=np.zeros(y.size, dtype=int)),
+        calibration_line(y, x, weights),
+    )
+    assert one.slope.tobytes() == none.slope.tobytes()
+
+
+def test_an_origin_without_an_outcome_tells_nothing_of_the_slope():
+    """Under a weighting that leaves it none, the line is that of the others; of none, there is no line."""
+    y, x, _ = drawn()
+    origin = (np.arange(y.size) % 2).astype(np.intp)
+    y[origin == 1] = 0.0
+    ones = np.ones((y.size, 1))
+    line, alone = (
+        calibration_line(y, x, ones, origin=origin),
+        calibration_line(y, x, ones * (origin == 0)[:, None]),
+    )
+    assert line.slope[0] == pytest.approx(alone.slope[0], rel=1e-9)
+    assert line.intercept[0] == pytest.approx(alone.intercept[0], rel=1e-6)
+    assert np.isnan(calibration_line(np.zeros(y.size), x, ones, origin=origin).slope[0])
+
+
 def test_log_odds_that_were_stretched_are_told_by_the_slope():
     """If p is the truth, the log odds doubled need a slope of exactly half."""
     y, x, _ = drawn(rows=2000)
