@@ -93,12 +93,15 @@ class Comparison:
         Share of the rows on the list.
     resamples : int
         How many resamples of the households the intervals come from.
+    origins : int
+        At how many the rows were scored, each by what had been learnt before it.
     """
 
     rows: tuple[ComparisonRow, ...]
     reference: str
     share: float
     resamples: int
+    origins: int = 1
 
     def row(self, scorer: str, group: str = ALL_ROWS) -> ComparisonRow:
         """Give one row by name; KeyError where there is none."""
@@ -113,6 +116,7 @@ class Comparison:
             "reference": self.reference,
             "share_on_list": self.share,
             "resamples": self.resamples,
+            "origins": self.origins,
             "interval": "95 % percentile, households resampled",
             "rows": [row.as_dict() for row in self.rows],
         }
@@ -141,8 +145,14 @@ class Comparison:
         return (
             f"In brackets: 95 % intervals, {self.resamples} resamples of whole households; leads paired.\n"
             f"The list: the {share} of each group with the highest scores, rounded up; ties drawn by lot.\n"
+            f"{self._by_origin()}"
             f"Under {POSITIVES_NEEDED} positives nothing is judged: no lead is told."
         )
+
+    def _by_origin(self) -> str:
+        if self.origins == 1:
+            return ""
+        return f"Scored at {self.origins} origins: a score is its place within its origin, the slope within it.\n"
 
 
 def comparison(  # noqa: PLR0913 - all that is asked of a table
@@ -214,7 +224,9 @@ def comparison(  # noqa: PLR0913 - all that is asked of a table
             hit = int(np.unique(household[mask & (y == 1.0)]).size)
             measures = {scorer: replace(each, households_hit=hit) for scorer, each in measures.items()}
         rows += [_row(name, scorer, reference, measures, resampled) for scorer in scorers]
-    return Comparison(tuple(rows), reference, share, resamples)
+    origin = scorers[reference].origin
+    origins = 1 if origin is None else np.unique(origin).size
+    return Comparison(tuple(rows), reference, share, resamples, origins)
 
 
 def _row(

@@ -7,6 +7,7 @@ import pytest
 
 from training.measures.comparison import ALL_ROWS, comparison
 from training.measures.evaluation import Scores, measure
+from training.measures.places import placed
 
 
 def drawn(rows=1500, seed=0):
@@ -50,6 +51,16 @@ def test_values_lie_in_their_intervals(table):
     assert row.measures == expected
     for name in ("roc_auc", "average_precision", "brier", "calibration_slope"):
         assert row.estimates[name].low < row.estimates[name].value < row.estimates[name].high
+
+
+def test_rows_of_several_origins_are_told_of(table):
+    """The legend says how scores of several learners were put on one list; of one learner it says nothing."""
+    y, scorers, household = drawn()
+    two = placed(scorers, np.arange(len(y)) % 2, None)
+    told = comparison(y, two, household, resamples=20)
+    assert told.origins == told.as_dict()["origins"] == 2
+    assert "Scored at 2 origins: a score is its place within its origin" in told.as_text()
+    assert "origins" not in table.as_text()
 
 
 def test_the_first_scorer_is_the_reference(table):
