@@ -152,7 +152,8 @@ class Comparison:
     def _by_origin(self) -> str:
         if self.origins == 1:
             return ""
-        return f"Scored at {self.origins} origins: a score is its place within its origin; one slope within them.\n"
+        told = "a score is its place within its origin, the slope is that within one"
+        return f"Scored at {self.origins} origins: {told}.\n"
 
 
 def comparison(  # noqa: PLR0913 - all that is asked of a table
