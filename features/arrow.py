@@ -131,6 +131,7 @@ def _values(column: Column, arrow: pa.ChunkedArray) -> Values:
     match column.kind:
         case "id" if textual:
             values = _texts(arrow, distinct=column.name in DISTINCT)
+            values.setflags(write=False)
         case "code" if textual:
             values = _positions(column, arrow)
         case "flag" if pa.types.is_boolean(kind):
@@ -182,6 +183,7 @@ def _in_one_move(arrow: pa.ChunkedArray, *, distinct: bool) -> NDArray[np.str_] 
             return None
         letters[done : done + told.size] = told
         done += told.size
+    letters.setflags(write=False)
     return letters.view(f"U{width}")
 
 

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from features.settled import settled
+
 Hashes = NDArray[np.uint64]
 
 _FACTOR = 0x9E3779B97F4A7C15
@@ -50,6 +52,7 @@ def _mixed(found: Hashes) -> Hashes:
     return found
 
 
+@settled
 def positions(texts: NDArray[Any], among: NDArray[Any]) -> NDArray[np.int64]:
     """Return where each text stands among sorted distinct ones, -1 where it does not."""
     if not among.size:
@@ -66,16 +69,11 @@ def positions(texts: NDArray[Any], among: NDArray[Any]) -> NDArray[np.int64]:
 
 def strangers(texts: NDArray[Any], among: NDArray[Any]) -> NDArray[np.bool_]:
     """Return which texts are not among others, in whatever order those stand."""
+    if texts.size + among.size > _FEW:
+        return positions(texts, distinct(among)) < 0
     strange = np.zeros(texts.size, dtype=bool)
-    if texts.size + among.size <= _FEW or not among.size:
-        suspect = texts.tolist()
-        rows: NDArray[np.intp] | slice = slice(None)
-    else:
-        rows = _misled(texts, among, _likeliest(texts, among))
-        suspect = texts[rows].tolist()
-    unknown = set(suspect).difference(among.tolist()) if suspect else ()
-    if unknown:
-        strange[rows] = [text in unknown for text in suspect]
+    if unknown := set(texts.tolist()).difference(among.tolist()):
+        strange[:] = [text in unknown for text in texts.tolist()]
     return strange
 
 
@@ -121,6 +119,7 @@ def _misled(texts: NDArray[Any], among: NDArray[Any], place: NDArray[np.int64]) 
     return np.flatnonzero(wrong)
 
 
+@settled
 def distinct(texts: NDArray[Any]) -> NDArray[Any]:
     """Return the distinct texts, sorted."""
     if texts.size <= _FEW:
@@ -131,6 +130,7 @@ def distinct(texts: NDArray[Any]) -> NDArray[Any]:
     return found if np.all(positions(texts, found) >= 0) else np.unique(texts)
 
 
+@settled
 def told_again(texts: NDArray[Any]) -> NDArray[np.intp]:
     """Return the rows whose text stands in more than one row (and, once in ages, a few others)."""
     if texts.size <= _FEW and len(set(texts.tolist())) == texts.size:
