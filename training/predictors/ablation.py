@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
 from features.vectors import Vectors
 from models.calibration import fit_calibration
 from training.cohorts.followed import Followed
 from training.cohorts.targets import NEXT_VISIT
-from training.learning.model import Told, fit_trees, origins_of
+from training.cohorts.thinning import shifted
+from training.learning.model import Told, fit_trees, later_rows, origins_of
 from training.measures.comparison import Comparison, comparison
 from training.measures.evaluation import Scores
+from training.measures.places import placed
 from training.predictors.strength import concepts_of, without_concept
 
 ALL = "all concepts"
@@ -53,10 +54,11 @@ def without_each(
 
     Notes
     -----
-    A concept whose lead holds 0 is not useless: others may tell the same. The trees are not chosen anew.
+    A concept whose lead holds 0 is not useless: others may tell the same. The trees are not chosen anew, and
+    probabilities are calibrated on the rows judged.
     """
     origins = origins_of(vectors, followed.y, followed.outcome_on)
-    later = np.concatenate([np.flatnonzero(test) for _, test in origins])
+    later, origin = later_rows(origins)
     judged = followed.take(later)
     parts = {ALL: vectors} | {
         f"without {concept}": without_concept(vectors, concept) for concept in concepts_of(vectors)
@@ -72,10 +74,11 @@ def without_each(
                 for train, test in origins
             ]
         )
-        said[name] = _published(raw, judged.y)
+        calibration = fit_calibration(raw, judged.y, weight=judged.stands_for, origin=origin)
+        said[name] = Scores(raw, shifted(calibration.probability(raw), judged.kept))
     return comparison(
         judged.y,
-        said,
+        placed(said, origin, judged.weight),
         judged.cohort.household_id,
         weight=judged.weight,
         overlap=target != NEXT_VISIT,
@@ -83,8 +86,3 @@ def without_each(
         resamples=resamples,
         random_state=1,
     )
-
-
-def _published(raw: NDArray[np.float64], y: NDArray[np.float64]) -> Scores:
-    """Return scores with probabilities calibrated on the same rows, as those of a model are."""
-    return Scores(raw, fit_calibration(raw, y).probability(raw))
