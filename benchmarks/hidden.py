@@ -47,7 +47,7 @@ def main(file: Path) -> None:
     said = pq.read_table(file, columns=["probability", "chance"])
     probability, chance = (said[name].to_numpy().astype(np.float64) for name in said.column_names)
     known = ~np.isnan(chance)
-    (at,) = {each.at for each in HIDDEN.values()}
+    at = tuple(sorted({knot for each in HIDDEN.values() for knot in each.at}))
     print("log odds    rows   least    most")
     for knot, rows, least, most in hidden(probability[known], chance[known], at):
         print(f"{knot:8.1f} {rows:7} {least:7.3f} {most:7.2f}")

@@ -53,6 +53,11 @@ HIDDEN: Mapping[tuple[str, int], Hidden] = {
         least=(0.0, 0.0, 0.0, 0.006, 0.03, 0.055),
         most=(1.0, 1.3, 2.2, 2.7, 3.5, 4.4),
     ),
+    ("need", HORIZON_MONTHS): Hidden(
+        at=(-9.0, -8.0, -7.0, -6.0, -5.0, -4.0),
+        least=(0.0, 0.0, 0.005, 0.014, 0.027, 0.082),
+        most=(1.5, 2.7, 3.4, 3.4, 3.6, 4.1),
+    ),
 }
 """By target and months, measured where true chances are known (docs/chances.md); others have no interval.
 

@@ -77,6 +77,16 @@ def test_where_a_chance_may_be_nothing_the_interval_begins_at_nothing(rows):
     assert True in nothing
 
 
+def test_every_target_has_what_is_hidden_of_itself(rows):
+    """Intervals for need are those that were measured for need."""
+    for question, hidden in HIDDEN.items():
+        spread = spread_by(rows, 0.0, question)
+        assert spread.at == hidden.at
+        assert (np.array(spread.least) <= hidden.least).all()
+        assert (np.array(spread.most) >= hidden.most).all()
+    assert len({each.most for each in HIDDEN.values()}) == len(HIDDEN) > 1
+
+
 @pytest.mark.parametrize("question", [("entry", 6), ("next_visit", 12)])
 def test_where_nothing_is_known_of_what_is_hidden_there_is_no_spread(rows, question):
     """Other targets, other horizons."""
