@@ -68,7 +68,7 @@ class Followed:
     @property
     def weight(self) -> NDArray[np.float64] | None:
         """How many rows each row stands for; None where all count alike."""
-        return standing(self.y, self.kept, self.stands_for)
+        return each_stands_for(self.y, self.kept, self.stands_for)
 
     def take(self, rows: NDArray[Any]) -> Followed:
         """Return some of the rows, by positions or mask."""
@@ -85,14 +85,14 @@ class Followed:
         )
 
 
-def standing(
+def each_stands_for(
     y: NDArray[np.float64], kept: float, stands_for: NDArray[np.float64] | None
 ) -> NDArray[np.float64] | None:
     """Return how many rows each row stands for, of those left out by help and by thinning; None for one each.
 
     Examples
     --------
-    >>> standing(np.array([0.0, 1.0]), 0.5, None)
+    >>> each_stands_for(np.array([0.0, 1.0]), 0.5, None)
     array([2., 1.])
     """
     thinned = None if kept == 1.0 else np.where(y == 1.0, 1.0, 1.0 / kept)

@@ -16,7 +16,7 @@ from models.bags import bag, mean_of
 from models.calibration import fit_calibration
 from models.risk import DEFAULT_PARAMS, RiskModel, fit_risk_model
 from models.sooner import Sooner, fit_sooner
-from training.cohorts.followed import HORIZON_MONTHS, SOONER_MONTHS, both_kinds, standing
+from training.cohorts.followed import HORIZON_MONTHS, SOONER_MONTHS, both_kinds, each_stands_for
 from training.cohorts.row_weights import RowWeights, row_weights
 from training.cohorts.splits import earlier_cuts, rolling_origins
 from training.cohorts.thinning import shifted
@@ -188,7 +188,7 @@ def learn(  # noqa: PLR0913 - all that is learnt from
         MODEL: Scores(chosen.raw, shifted(promised, kept)),
         **said_beside(beside, vectors, origins, kept),
     }
-    scores = placed(said, origin, standing(y[later], kept, counted))
+    scores = placed(said, origin, each_stands_for(y[later], kept, counted))
     earlier = earlier_of(origins, outcome_on, chosen.before, beside)
     steady = None
     if plan.stability:
