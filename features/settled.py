@@ -19,9 +19,10 @@ _FOUND: dict[tuple[object, ...], Array] = {}
 
 
 def settled(find: Callable[..., Array]) -> Callable[..., Array]:
-    """Let what a function finds in arrays be found once, if they are many and cannot be written to.
+    """Let what a function finds in arrays be found once: the first has many entries, none can be written to.
 
-    What is kept cannot be written to either, and goes with the first of the arrays that goes.
+    Few entries asked of a long array leave nothing behind with it, however often they come. What is kept
+    cannot be written to either, and goes with the first of the arrays that goes.
 
     Examples
     --------
@@ -34,7 +35,7 @@ def settled(find: Callable[..., Array]) -> Callable[..., Array]:
 
     @wraps(find)
     def once(*arrays: Array) -> Array:
-        if max(array.size for array in arrays) <= FEW or not all(map(_fixed, arrays)):
+        if arrays[0].size <= FEW or not all(map(_fixed, arrays)):
             return find(*arrays)
         key = (find.__module__, find.__qualname__, *map(id, arrays))
         found = _FOUND.get(key)

@@ -84,6 +84,17 @@ def test_what_is_kept_goes_with_the_first_array_that_goes(asked):
     assert len(kept._FOUND) == before
 
 
+def test_few_entries_asked_of_a_long_array_leave_nothing_behind(asked):
+    """A server that holds the long one would keep something of every question."""
+    doubled, count = asked
+    many, two = fixed(MANY, TWO)
+    before = len(kept._FOUND)
+    for _ in range(3):
+        assert doubled(two, many).tolist() == (2 * MANY).tolist()
+    assert len(count) == 3
+    assert len(kept._FOUND) == before
+
+
 def test_ids_that_cannot_be_written_to_are_told_apart_as_others():
     """The same answers, first and again."""
     texts = np.array([f"h{number % 700}" for number in range(1400)])
