@@ -160,7 +160,7 @@ def evidence(
             replay.households[look.members],
             np.full(look.members.size, day),
             names,
-            values_of(look, names),
+            values_of(look.view.figures, read, names),
             fingerprints_of(names),
             replay.context.codes[look.view.area],
         )

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Protocol
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,17 +10,6 @@ from features.chronicle import Chronicle
 from features.claims import Claims
 from features.reach import AHEAD, REACH
 from features.wiring import Wiring
-
-
-class Changing(Protocol):
-    """What changes in a panel as facts become known."""
-
-    @property
-    def standing(self) -> Claims:
-        """The claims that count on the first day."""
-
-    def apply(self, step: int, values: NDArray[np.float64], present: NDArray[np.int32]) -> None:
-        """Let a panel change as of one day."""
 
 
 class Panel:
@@ -42,8 +28,6 @@ class Panel:
         The as-of days, in order.
     known_by : ndarray of datetime64[D], shape (days,)
         Up to when facts are believed on each of them.
-    found : callable, optional
-        Finds what changes, as `features.changes.changes` does (`features.compiled.changes`).
 
     Attributes
     ----------
@@ -57,7 +41,6 @@ class Panel:
         wired: Wiring,
         days: NDArray[np.datetime64],
         known_by: NDArray[np.datetime64],
-        found: Callable[..., Changing] = changes,
     ) -> None:
         self.chronicle = chronicle
         self.first_month = month_of(days[0]) - REACH
@@ -65,7 +48,7 @@ class Panel:
         shape = (len(wired.channels), months, chronicle.households.size)
         self.values = np.zeros(shape)
         self.present = np.zeros(shape, dtype=np.int32)
-        self._changes = found(chronicle, wired, self.first_month, shape, known_by)
+        self._changes = changes(chronicle, wired, self.first_month, shape, known_by)
 
     @property
     def standing(self) -> Claims:

@@ -94,12 +94,15 @@ class Plan:
     slots : dict of Node to (int, int)
         How many months the result of each expression and subexpression has, and where among those
         with as many it lies.
+    figures : tuple of Node
+        The expressions, each once, that give one figure a household.
     """
 
     channels: tuple[Channel, ...]
     steps: tuple[Step, ...]
     sizes: dict[int, int]
     slots: dict[Node, tuple[int, int]]
+    figures: tuple[Node, ...]
 
     @cached_property
     def wired(self) -> Wiring:
@@ -122,7 +125,7 @@ def plan(expressions: tuple[Node, ...], *, shallow: bool = False) -> Plan:
     for node in expressions:
         draft.term(node)
         draft.needs(node, REACH)
-    return draft.plan()
+    return draft.plan(tuple(dict.fromkeys(node for node in expressions if not is_monthly(node))))
 
 
 _Given = Node | Channel | AreaFigure | float
@@ -236,7 +239,7 @@ class _Draft:
         """Note how many months back a term is looked at."""
         self.back[node] = max(self.back.get(node, 0), back)
 
-    def plan(self) -> Plan:
+    def plan(self, figures: tuple[Node, ...]) -> Plan:
         """Put like terms together, in an order in which each finds its operands."""
         for node in reversed(self.terms):
             for operand in self._needs(node):
@@ -259,7 +262,7 @@ class _Draft:
             left = [node for node in waiting.pop(like) if node not in slots]
             if left:
                 waiting[like] = left
-        return Plan(tuple(self.channels), tuple(steps), sizes, slots)
+        return Plan(tuple(self.channels), tuple(steps), sizes, slots, figures)
 
     def _months(self, node: Node) -> int:
         if not is_monthly(node):

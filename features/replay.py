@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import NamedTuple
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from features.changes import changes
-from features.chronicle import chronicle
+from features.chronicle import Chronicle, chronicle
 from features.context import Context, Homes
 from features.contract import Tables
 from features.lineage import LINKED, with_lineage
-from features.panel import Changing, Panel
+from features.panel import Panel
 from features.plan import Plan
-from features.view import Kernels, View
+from features.view import View
+
+if TYPE_CHECKING:
+    from features.compiled.leading import Led, Way
 
 BLOCK = 750
 """Households taken at once: enough to share the work, few enough to stay near the processor, and no power of
@@ -31,8 +32,7 @@ Days = NDArray[np.datetime64]
 Positions = NDArray[np.intp]
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(NamedTuple):
     """Some households on one day.
 
     Parameters
@@ -49,11 +49,24 @@ class Look:
     view: View
 
 
-class Way(NamedTuple):
-    """How a replay is worked out: by NumPy, or compiled."""
+class Figures(NamedTuple):
+    """What the plan's figures are of some households on one day.
 
-    changes: Callable[..., Changing]
-    kernels: Kernels | None
+    Parameters
+    ----------
+    members : ndarray of int
+        Their positions among the households of the tables.
+    step : int
+        Position of the day.
+    area : ndarray of int, shape (households,)
+        Position of each one's area among those of the context.
+    values : ndarray, shape (households, figures)
+    """
+
+    members: Positions
+    step: int
+    area: Positions
+    values: NDArray[np.float64]
 
 
 class Replay:
@@ -94,8 +107,6 @@ class Replay:
         self._story = story.of_tables(read.wired.tables)
         self._read, self._days, self._known_by = read, days, known_by
         self._at_home: dict[int, NDArray[np.int64]] = {}
-        many = self.households.size * days.size >= MANY
-        self._way = (_compiled() if many else None) or Way(changes, None)
 
     def looks(self, wanted: list[Positions] | None = None, most: int = BLOCK) -> Iterator[Look]:
         """Yield views, block by block of households and day by day.
@@ -107,42 +118,78 @@ class Replay:
         most : int
             Households in a block.
         """
-        ever = None if wanted is None else np.unique(np.concatenate([*wanted, np.zeros(0, np.intp)]))
-        for members, panel in self.panels(ever, most):
+        for members, block in self._blocks(wanted, most):
+            panel = Panel(block, self._read.wired, self._days, self._known_by)
             for step in range(self._days.size):
                 panel.advance(step)
                 some = members if wanted is None else _within(wanted[step], members)
                 if some.size:
-                    yield self.look(members, panel, step, some)
+                    yield self._look(members, panel, step, some)
 
-    def panels(
-        self, households: Positions | None = None, most: int = BLOCK
-    ) -> Iterator[tuple[Positions, Panel]]:
-        """Yield the panels of blocks of households, before the first day, and whose they are."""
-        for members, block in self._story.blocks(households, most) if self._days.size else ():
-            yield members, Panel(block, self._read.wired, self._days, self._known_by, self._way.changes)
+    def figures(self, wanted: list[Positions] | None = None, most: int = BLOCK) -> Iterator[Figures]:
+        """Yield the figures of the plan, block by block of households and day by day.
 
-    def look(self, members: Positions, panel: Panel, step: int, some: Positions) -> Look:
+        Parameters
+        ----------
+        wanted, most
+            As of `looks`.
+        """
+        way = self.way
+        if way is None:
+            for look in self.looks(wanted, most):
+                yield Figures(*look[:2], look.view.area, look.view.figures)
+            return
+        for members, led in self.led(way, wanted, most):
+            area = self.areas(members)
+            for step, values in enumerate(led.figures(area)):
+                if wanted is None:
+                    yield Figures(members, step, area[step], values)
+                elif (some := _within(wanted[step], members)).size:
+                    local = np.searchsorted(members, some)
+                    yield Figures(some, step, area[step, local], values[local])
+
+    @cached_property
+    def way(self) -> Way | None:
+        """The compiled way through the days; None where they are few, or Numba is not installed."""
+        if self.households.size * self._days.size < max(MANY, 1):
+            return None
+        try:
+            from features.compiled import leading
+        except ImportError:
+            return None
+        around = [self.context.on(*each) for each in zip(self._days, self._known_by, strict=True)]
+        return leading.Way(self._read, around)
+
+    def led(
+        self, way: Way, wanted: list[Positions] | None = None, most: int = BLOCK, *, kept: bool = False
+    ) -> Iterator[tuple[Positions, Led]]:
+        """Yield blocks of households at the beginning of the compiled way, and whose they are."""
+        for members, block in self._blocks(wanted, most):
+            yield members, way.led(block, kept=kept)
+
+    def areas(self, members: Positions) -> NDArray[np.int64]:
+        """Return the position of the area of some households, shape (days, households)."""
+        return np.stack([self._home(step)[members] for step in range(self._days.size)])
+
+    def _blocks(
+        self, wanted: list[Positions] | None, most: int
+    ) -> Iterator[tuple[Positions, Chronicle]]:
+        """Yield what is told of the households that are wanted on any day, so many at a time."""
+        if self._days.size:
+            ever = None if wanted is None else np.unique(np.concatenate([*wanted, np.zeros(0, np.intp)]))
+            yield from self._story.blocks(ever, most)
+
+    def _look(self, members: Positions, panel: Panel, step: int, some: Positions) -> Look:
         """Look at some of the members of a panel that has been advanced to a day."""
         local = None if some.size == members.size else np.searchsorted(members, some)
         around = self.context.on(self._days[step], self._known_by[step])
-        home = self._home(step)[some]
-        return Look(some, step, View(panel, self._read, around, home, local, self._way.kernels))
+        return Look(some, step, View(panel, self._read, around, self._home(step)[some], local))
 
     def _home(self, step: int) -> NDArray[np.int64]:
         """Return the position of every household's area on a day."""
         if step not in self._at_home:
             self._at_home[step] = self._homes.on(self._known_by[step])
         return self._at_home[step]
-
-
-@lru_cache(maxsize=1)
-def _compiled() -> Way | None:
-    try:
-        from features.compiled import arithmetic, changes, operations
-    except ImportError:
-        return None
-    return Way(changes.Changes, {**operations.KERNELS, **arithmetic.ARITHMETIC})
 
 
 def _within(wanted: Positions, members: Positions) -> Positions:

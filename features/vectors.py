@@ -17,8 +17,8 @@ from features.contract import Day, Tables, as_day
 from features.definitions import FEATURES
 from features.errors import Usage
 from features.ids import positions
-from features.plan import SINGLE, Plan, plan
-from features.replay import Look, Replay
+from features.plan import Plan, plan
+from features.replay import Figures, Replay
 
 Days = Day | Sequence[Day] | NDArray[np.datetime64]
 """One day or several."""
@@ -142,21 +142,21 @@ def build_vectors(
     rows = _Rows(replay.households, days, cohort)
     X, area = np.empty((rows.size, len(names))), np.zeros(rows.size, dtype=np.int64)
     done = 0
-    for look in replay.looks(rows.wanted):
-        into, place = rows.of(look)
-        X[into] = values_of(look, names)[place]
-        area[into] = look.view.area[place]
-        done += look.members.size
+    for found in replay.figures(rows.wanted):
+        into, place = rows.of(found)
+        X[into] = values_of(found.values, read, names)[place]
+        area[into] = found.area[place]
+        done += found.members.size
         if progress is not None:
             progress(done, rows.size)
     household_id, as_ofs = rows.pairs()
     return Vectors(household_id, as_ofs, names, X, fingerprints_of(names), replay.context.codes[area])
 
 
-def values_of(look: Look, names: tuple[str, ...]) -> NDArray[np.float64]:
-    """Return the values of features that a look was planned for, shape (households, features)."""
-    values: NDArray[np.float64] = look.view.results[SINGLE][_columns(look.view.plan, names)].T
-    return values
+def values_of(figures: NDArray[np.float64], read: Plan, names: tuple[str, ...]) -> NDArray[np.float64]:
+    """Return the values of features, shape (households, features), out of all figures of their plan."""
+    columns = _columns(read, names)
+    return figures if columns is None else figures[:, columns]
 
 
 @lru_cache(maxsize=16)
@@ -175,8 +175,10 @@ def plan_of(names: tuple[str, ...], *, shallow: bool = False) -> Plan:
 
 
 @lru_cache(maxsize=32)
-def _columns(read: Plan, names: tuple[str, ...]) -> NDArray[np.intp]:
-    return np.array([read.slots[FEATURES[name].reading][1] for name in names], dtype=np.intp)
+def _columns(read: Plan, names: tuple[str, ...]) -> NDArray[np.intp] | None:
+    """Return which of the plan's figures are meant; None where it is all of them, in this order."""
+    asked = tuple(FEATURES[name].reading for name in names)
+    return None if asked == read.figures else np.array([read.figures.index(one) for one in asked], np.intp)
 
 
 def _days(as_of: Days | None, cohort: Cohort | None) -> NDArray[np.datetime64]:
@@ -221,14 +223,14 @@ class _Rows:
         self._position = [position[row] for row in self._row]
         self.wanted = [np.unique(each) for each in self._position]
 
-    def of(self, look: Look) -> tuple[NDArray[np.intp] | slice, NDArray[np.intp] | slice]:
-        """Return the rows that a look fills, and the place of each one's household in it."""
+    def of(self, found: Figures) -> tuple[NDArray[np.intp] | slice, NDArray[np.intp] | slice]:
+        """Return the rows that some figures fill, and the place of each one's household among them."""
         if self._cohort is None:
-            first = look.step * self._households.size
-            return slice(first + int(look.members[0]), first + int(look.members[-1]) + 1), slice(None)
-        position = self._position[look.step]
-        low, high = np.searchsorted(position, (look.members[0], look.members[-1] + 1))
-        return self._row[look.step][low:high], np.searchsorted(look.members, position[low:high])
+            first = found.step * self._households.size
+            return slice(first + int(found.members[0]), first + int(found.members[-1]) + 1), slice(None)
+        position = self._position[found.step]
+        low, high = np.searchsorted(position, (found.members[0], found.members[-1] + 1))
+        return self._row[found.step][low:high], np.searchsorted(found.members, position[low:high])
 
     def pairs(self) -> tuple[NDArray[np.str_], NDArray[np.datetime64]]:
         """Return household and day of each row."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,6 @@ from features.readings import Node
 
 Array = NDArray[np.float64]
 Positions = NDArray[np.intp]
-Kernels = Mapping[str, Callable[..., None]]
 
 
 class View:
@@ -34,8 +33,6 @@ class View:
         Position of each household's area among them.
     households : ndarray of int, optional
         Positions in the panel of the households to read; all otherwise.
-    kernels : mapping of operation to callable, optional
-        Operations that are compiled (`features.compiled`).
 
     Attributes
     ----------
@@ -51,27 +48,24 @@ class View:
         around: Surroundings,
         area: Positions,
         households: Positions | None = None,
-        kernels: Kernels | None = None,
     ) -> None:
         self.panel, self.plan, self.around, self.area = panel, plan, around, area
-        self._kernels = kernels or {}
         rows, some = panel.rows(around.as_of), slice(None) if households is None else households
         self.values, self.present = panel.values[:, rows, some], panel.present[:, rows, some]
         self.first = panel.values[:, 0, some], panel.present[:, 0, some]
-        if kernels and households is None:
-            self._told = panel.values, panel.present, rows.start
-        elif kernels:
-            self._told = np.ascontiguousarray(self.values), np.ascontiguousarray(self.present), 0
         self.results = {
             months: np.empty((size, months, area.size) if months else (size, area.size))
             for months, size in plan.sizes.items()
         }
         for step in plan.steps:
-            into = self.results[step.months][step.out]
-            if step.op in self._kernels and (step.months or step.op not in _BOTH):
-                self._kernels[step.op](into, *self._given(step), *step.fixed)
-            else:
-                into[:] = self._done(step)
+            self.results[step.months][step.out] = self._done(step)
+
+    @property
+    def figures(self) -> Array:
+        """The plan's figures, shape (households, figures)."""
+        slots = np.array([self.plan.slots[node][1] for node in self.plan.figures], dtype=np.intp)
+        values: Array = self.results[SINGLE][slots].T
+        return values
 
     def read(self, node: Node) -> Array:
         """Return the value of an expression, or a part of one: by month and household, or by household.
@@ -87,17 +81,6 @@ class View:
         if months in {SINGLE, LONG}:
             return value
         return np.concatenate([np.full((LONG - months, value.shape[1]), np.nan), value])
-
-    def _given(self, step: Step) -> Iterator[object]:
-        """Yield what a compiled operation is given: nothing is copied for it."""
-        if step.op == "line":
-            yield from (self.around.lines()[0], self.area)
-        for operand in step.operands:
-            if operand.kind == "result":
-                yield self.results[operand.months]
-            elif operand.kind == "channel":
-                yield from self._told
-            yield operand.of if operand.kind == "number" else operand.places
 
     def _done(self, step: Step) -> Array:
         if step.op in _BY_PLACE:
@@ -221,6 +204,3 @@ _READ: dict[str, Callable[..., Array]] = {
 
 _BY_PLACE: dict[str, Callable[..., Array]] = {"pick": _pick, "at_row": _at_row, "told_at": _told_at}
 """Operations that look up a little in long results, which are not copied for it."""
-
-_BOTH = frozenset({"sum_known", "first_known"})
-"""Operations on figures by month or single ones alike, of which only the former are compiled."""

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from features import changes as plain
 from features.chronicle import Chronicle
-from features.claims import NOWHERE, Claims
+from features.claims import NOWHERE
 from features.compiled.claims import Floats, Grid, Ints, Made, Shorts, made, rows_of
 from features.compiled.compiling import compiled, inlined
 from features.contests import Keys
@@ -30,60 +28,50 @@ class Met(NamedTuple):
 
 
 class Put(NamedTuple):
-    """Changes in the order of the days, and where the next one of each day is put."""
+    """Changes of the households that lie side by side in the order of the days, one lot after another.
+
+    Those of lot and day ``n`` end at ``following[n]``, where those of the next one begin; ``cells`` is how many
+    cells a lot has, and ``days`` how many days there are.
+    """
 
     following: Ints
     cell: Shorts
     amount: Floats
     facts: NDArray[np.int8]
+    cells: int
+    days: int
 
 
-class Changes:
-    """Changes of the panel in the order of the days.
+def changes(chronicle: Chronicle, wired: Wiring, grid: Grid, known_by: NDArray[np.datetime64]) -> Put:
+    """Find what changes in the panels of households, as `features.changes.changes` does.
 
     Parameters
     ----------
-    chronicle, wired, first_month, shape, known_by
-        As `features.changes.changes` takes them.
+    chronicle, wired, known_by
+        As there.
+    grid : Grid
     """
-
-    def __init__(
-        self,
-        chronicle: Chronicle,
-        wired: Wiring,
-        first_month: int,
-        shape: tuple[int, int, int],
-        known_by: NDArray[np.datetime64],
-    ) -> None:
-        self._asked = chronicle, wired, first_month, shape, known_by
-        if not chronicle.told:
-            self._put = _room(np.zeros(known_by.size + 1, np.int64))
-            return
-        rows = rows_of(chronicle, wired, known_by)
-        claims = made(rows, wired, Grid(first_month, *shape[1:]))
-        place, places = _places(claims, wired.meets, shape[0] * shape[1] * shape[2])
-        met = _met(claims, Keys(chronicle, wired, claims.row[place != ALONE]), place, places)
-        begin, end = rows.begin[claims.row], rows.end[claims.row]
-        counted = _room(np.zeros(known_by.size + 1, np.int64))
-        _change(begin, end, claims, place, met, counted, False)
-        self._put = _room(counted.following)
-        _change(begin, end, claims, place, met, self._put, True)
-
-    def apply(self, step: int, values: Floats, present: Shorts) -> None:
-        """Let a panel change as of one day: add to its cells, and to the facts behind them."""
-        _add(values.reshape(-1), present.reshape(-1), self._put, step)
-
-    @cached_property
-    def standing(self) -> Claims:
-        """The claims that count on the first day."""
-        return plain.changes(*self._asked).standing
+    lots = -(-chronicle.households.size // grid.lanes)
+    counted = _room(np.zeros(lots * known_by.size, np.int64), grid, known_by.size)
+    if not chronicle.told:
+        return counted
+    rows = rows_of(chronicle, wired, known_by)
+    claims = made(rows, wired, grid)
+    place, places = _places(claims, wired.meets, lots * grid.cells)
+    met = _met(claims, Keys(chronicle, wired, claims.row[place != ALONE]), place, places)
+    begin, end = rows.begin[claims.row], rows.end[claims.row]
+    _change(begin, end, claims, place, met, counted, False)
+    put = _room(counted.following, grid, known_by.size)
+    _change(begin, end, claims, place, met, put, True)
+    return put
 
 
-def _room(changes: Ints) -> Put:
-    """Return room for so many changes of each day."""
+def _room(changes: Ints, grid: Grid, days: int) -> Put:
+    """Return room for so many changes of each lot and day."""
     total = int(changes.sum())
     following = np.cumsum(changes) - changes
-    return Put(following, np.empty(total, np.int32), np.empty(total), np.empty(total, np.int8))
+    room = np.empty(total, np.int32), np.empty(total), np.empty(total, np.int8)
+    return Put(following, *room, grid.cells, days)
 
 
 def _met(claims: Made, keys: Keys, place: Shorts, places: int) -> Met:
@@ -171,11 +159,10 @@ def _change(begin: Shorts, end: Shorts, claims: Made, place: Shorts, met: Met, p
 @compiled
 def _change_alone(begin: Shorts, end: Shorts, claims: Made, place: Shorts, put: Put, fill: bool) -> None:
     """Put down the changes that claims make which meet no other, or only count them."""
-    days = put.following.size - 1
     for claim in range(place.size):
         if place[claim] == ALONE and claims.cell[claim] != NOWHERE:
             _put(put, begin[claim], claims.cell[claim], claims.amount[claim], 1, fill)
-            if end[claim] < days:
+            if end[claim] < put.days:
                 _put(put, end[claim], claims.cell[claim], -claims.amount[claim], -1, fill)
 
 
@@ -185,7 +172,7 @@ def _change_met(begin: Shorts, end: Shorts, claims: Made, met: Met, put: Put, fi
     counted, counts = np.zeros((2, begin.size), np.bool_)
     for number in range(met.bounds.size - 1):
         low, high = met.bounds[number], met.bounds[number + 1]
-        for day in range(put.following.size - 1):
+        for day in range(put.days):
             if _is_news(begin, end, low, high, day):
                 _decide(begin, end, low, high, day, met, counts)
                 for at in range(low, high):
@@ -222,15 +209,17 @@ def _decide(
 
 @inlined
 def _put(put: Put, day: int, cell: int, amount: float, facts: int, fill: bool) -> None:
-    at = put.following[day]
+    lot = cell // put.cells
+    at = put.following[lot * put.days + day]
     if fill:
-        put.cell[at], put.amount[at], put.facts[at] = cell, amount, facts
-    put.following[day] = at + 1
+        put.cell[at], put.amount[at], put.facts[at] = cell - lot * put.cells, amount, facts
+    put.following[lot * put.days + day] = at + 1
 
 
 @compiled
-def _add(values: Floats, present: Shorts, put: Put, day: int) -> None:
-    """Add what changes on a day: after all is put down, each day ends where the next one begins."""
-    for at in range(put.following[day - 1] if day else 0, put.following[day]):
+def apply(values: Floats, present: Shorts, put: Put, lot: int, day: int) -> None:
+    """Let the panel of a lot change as of a day."""
+    number = lot * put.days + day
+    for at in range(put.following[number - 1] if number else 0, put.following[number]):
         values[put.cell[at]] += put.amount[at]
         present[put.cell[at]] += put.facts[at]

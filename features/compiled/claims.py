@@ -59,11 +59,17 @@ class Wires(NamedTuple):
 
 
 class Grid(NamedTuple):
-    """The panel: its first month since 1970, how many months it has, and how many households."""
+    """The panel: its first month since 1970, and its shape; some households lie side by side in lanes."""
 
     first_month: int
+    channels: int
     months: int
-    households: int
+    lanes: int
+
+    @property
+    def cells(self) -> int:
+        """Cells of the households that lie side by side."""
+        return self.channels * self.months * self.lanes
 
 
 class Made(NamedTuple):
@@ -124,11 +130,12 @@ def _make(rows: Rows, wires: Wires, grid: Grid, claims: Made) -> int:
                 ends = _date(rows.values[rows.place[wires.ends[channel]] + row], grid.first_month)
                 first, last = _span(at, occurred, begins, ends, ended)
             low, high = _within(at, wires.late[channel], first, last, grid.months)
-            anywhere = channel * grid.months * grid.households + rows.owner[row]
+            side, lane = divmod(rows.owner[row], grid.lanes)
+            anywhere = (side * grid.channels + channel) * grid.months * grid.lanes + lane
             end = count + max(high - low + 1, 0)
             for claim in range(count, end if end <= claims.row.size else count):
                 month = low + claim - count
-                cell = anywhere + month * grid.households
+                cell = anywhere + month * grid.lanes
                 claims.row[claim], claims.channel[claim] = row, channel
                 claims.cell[claim] = cell if month != NOWHERE else NOWHERE
                 claims.where[claim] = anywhere if wires.late[channel] else cell

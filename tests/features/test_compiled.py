@@ -12,11 +12,15 @@ from benchmarks.made import made
 from features import replay, vectors
 from features.definitions import FEATURES
 from features.files import read_tables
+from features.replay import Replay
 from features.vectors import build_vectors, plan_of
 from tests.laws.sameness import same_bytes
 
 pytest.importorskip("numba")
 pytest.importorskip("pyarrow")
+
+from features.compiled.instructions import Op
+from features.compiled.program import program
 
 DAYS = np.array(["2023-01-31", "2024-05-15", "2024-12-31"], dtype="datetime64[D]")
 
@@ -31,9 +35,6 @@ def tables(tmp_path_factory):
 def compiled(monkeypatch):
     """Compile for any number of households."""
     monkeypatch.setattr(replay, "MANY", 0)
-    kernels = replay._compiled()
-    assert kernels
-    return kernels
 
 
 def plain(*args, **more):
@@ -67,10 +68,10 @@ def test_the_bytes_are_those_of_numpy_for_some_of_the_households(tables):
     assert same_bytes(build_vectors(tables, None, cohort=cohort), whole.take(rows))
 
 
-def test_every_compiled_operation_is_used(compiled):
+def test_every_compiled_operation_is_used():
     """By the catalogue: what these tests never meet is not there."""
-    met = {step.op for shallow in (True, False) for step in plan_of(tuple(FEATURES), shallow=shallow).steps}
-    assert set(compiled.kernels) <= met
+    written = [program(plan_of(tuple(FEATURES), shallow=shallow)) for shallow in (True, False)]
+    assert {op for each in written for op in each.instructions["op"]} == set(Op)
 
 
 @pytest.mark.usefixtures("compiled")
@@ -83,7 +84,7 @@ def test_figures_far_from_nothing_keep_their_bytes(tables):
 
 def test_few_households_wait_for_no_compiler(tables, monkeypatch):
     """One household, or a village, is read off by NumPy."""
-    monkeypatch.setattr(replay, "_compiled", lambda: pytest.fail("compiled for few"))
+    monkeypatch.setattr(Replay, "led", lambda *_: pytest.fail("compiled for few"))
     build_vectors(tables, DAYS)
 
 
@@ -91,12 +92,8 @@ def test_without_numba_numpy_serves_many_too(tables, monkeypatch):
     """The base install has no compiler."""
     monkeypatch.setattr(replay, "MANY", 0)
     monkeypatch.setitem(sys.modules, "features.compiled", None)
-    replay._compiled.cache_clear()
-    try:
-        assert replay._compiled() is None
-        assert same_bytes(build_vectors(tables, DAYS), plain(tables, DAYS))
-    finally:
-        replay._compiled.cache_clear()
+    monkeypatch.setattr(Replay, "led", lambda *_: pytest.fail("there is no compiler"))
+    assert same_bytes(build_vectors(tables, DAYS), plain(tables, DAYS))
 
 
 def test_where_nothing_can_be_kept_it_is_compiled_all_the_same():

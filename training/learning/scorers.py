@@ -124,22 +124,23 @@ def _days_at_once(cohort: Cohort) -> list[Rows]:
 def _seen(tables: Tables, cohort: Cohort, features: tuple[str, ...]) -> Iterator[tuple[Rows, Vectors]]:
     """Yield which rows of a cohort some households have, and the vectors of these."""
     days, step = np.unique(cohort.as_of, return_inverse=True)
-    replay = Replay(tables, plan_of(features, shallow=True), days, days)
+    read = plan_of(features, shallow=True)
+    replay = Replay(tables, read, days, days)
     owner = positions(cohort.household_id, replay.households)
     if (owner < 0).any():
         raise Usage("the cohort names households that the tables do not have")
     order = np.lexsort((owner, step))
     rows = np.split(order, np.searchsorted(step[order], np.arange(1, days.size)))
-    looks = replay.looks([np.unique(owner)] * days.size)  # whole blocks need not be copied
-    for _, of_some in groupby(looks, key=lambda look: look.view.panel):
+    figures = replay.figures([np.unique(owner)] * days.size)  # whole blocks need not be copied
+    for _, of_some in groupby(figures, key=lambda found: found.members[0]):
         held, values, areas = [], [], []
-        for look in of_some:
-            of_day = rows[look.step]
-            low, high = np.searchsorted(owner[of_day], (look.members[0], look.members[-1] + 1))
-            place = np.searchsorted(look.members, owner[of_day[low:high]])
+        for found in of_some:
+            of_day = rows[found.step]
+            low, high = np.searchsorted(owner[of_day], (found.members[0], found.members[-1] + 1))
+            place = np.searchsorted(found.members, owner[of_day[low:high]])
             held.append(of_day[low:high])
-            values.append(values_of(look, features)[place])
-            areas.append(replay.context.codes[look.view.area[place]])
+            values.append(values_of(found.values, read, features)[place])
+            areas.append(replay.context.codes[found.area[place]])
         mine = np.concatenate(held)
         yield (
             mine,
