@@ -86,7 +86,10 @@ def from_arrow(table: Table | None, arrow: pa.Table) -> dict[str, Values]:
     columns: dict[str, Values] = {}
     for name in arrow.column_names:
         values = arrow.column(0)
-        columns[name] = _values(declared[name], values) if name in declared else np.zeros(len(values))
+        told = _values(declared[name], values) if name in declared else np.zeros(len(values))
+        if isinstance(told, np.ndarray):
+            told.setflags(write=False)
+        columns[name] = told
         arrow = arrow.remove_column(0)  # its memory is free for the next
     return columns
 
@@ -131,7 +134,6 @@ def _values(column: Column, arrow: pa.ChunkedArray) -> Values:
     match column.kind:
         case "id" if textual:
             values = _texts(arrow, distinct=column.name in DISTINCT)
-            values.setflags(write=False)
         case "code" if textual:
             values = _positions(column, arrow)
         case "flag" if pa.types.is_boolean(kind):

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from features.contract import Column, Facts, Table, Tables
 from features.errors import BadInput, Breach
-from features.history import version_order
-from features.ids import strangers, told_again
+from features.history import versions
+from features.ids import strangers
 from features.intake import Raw, breach, gaps, take
 from features.lines import uncovered
 from features.tables import CONTEXT_TABLES, HOUSEHOLD_TABLES, TABLES
@@ -134,33 +134,25 @@ def _check_order(table: Table, facts: Facts) -> list[Breach]:
 
 
 def _check_versions(table: Table, facts: Facts) -> list[Breach]:
-    again = told_again(facts["record_id"])
-    if not again.size:
-        return []
-    some = {name: values[again] for name, values in facts.items()}
-    order, record = version_order(some), some["record_id"]
-    same = (record[order[:-1]] == record[order[1:]]) & (record[order[1:]] != "")
+    order = versions(facts)
+    record = facts["record_id"][order]
+    same = (record[1:] == record[:-1]) & (record[1:] != "")
     first, second = order[:-1][same], order[1:][same]
+    if not first.size:
+        return []
     owner = "household_id" if table.grain == "household" else "area"
-    moved = some[owner][first] != some[owner][second]
-    revision = np.nan_to_num(some["revision"], nan=0.0)
-    same_version = (some["known_on"][first] == some["known_on"][second]) & (
-        revision[first] == revision[second]
-    )
-    differs = _differs(table, some, first[same_version], second[same_version])
+    moved = facts[owner][first] != facts[owner][second]
+    known, revision = facts["known_on"], np.nan_to_num(facts["revision"][order], nan=0.0)
+    again = (known[first] == known[second]) & (revision[:-1][same] == revision[1:][same])
+    differs = _differs(table, facts, first[again], second[again])
     rows = facts["record_id"].size
     return [
-        *breach(
-            table.name,
-            owner,
-            "the record belonged to another one before",
-            _marked(rows, again[second[moved]]),
-        ),
+        *breach(table.name, owner, "the record belonged to another one before", _marked(rows, second[moved])),
         *breach(
             table.name,
             "record_id",
             "same record_id, known_on and revision with other content",
-            _marked(rows, again[second[same_version][differs]]),
+            _marked(rows, second[again][differs]),
         ),
     ]
 

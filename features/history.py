@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.contract import Facts
-from features.ids import told_again
+from features.ids import hashes, told_again
+from features.settled import settled
 
 NEVER = np.datetime64("9999-12-31", "D")
 """Later than any day: a version that nothing has replaced."""
@@ -44,12 +45,26 @@ def version_order(facts: Facts) -> NDArray[np.intp]:
 
 
 def versions(facts: Facts) -> NDArray[np.intp]:
-    """Return the rows of records that were told more than once, in the order of ``version_order``."""
-    again = told_again(facts["record_id"])
-    if not again.size:
-        return again
-    few = {name: facts[name][again] for name in ("record_id", "known_on", "revision")}
-    return again[version_order(few)]
+    """Return the rows of records that were told more than once (and, once in ages, a few others).
+
+    They come record by record, in no order of these, each one's versions in the order they became known.
+    """
+    return _versions(facts["record_id"], facts["known_on"], facts["revision"])
+
+
+@settled
+def _versions(
+    record_id: NDArray[Any], known_on: NDArray[np.datetime64], revision: NDArray[Any]
+) -> NDArray[np.intp]:
+    again = told_again(record_id)
+    record = record_id[again]
+    number = hashes(record)
+    order = np.lexsort((_revision(revision[again]), known_on[again], number))
+    beside = np.flatnonzero(number[order[1:]] == number[order[:-1]])
+    if np.any(record[order[beside]] != record[order[beside + 1]]):  # two texts of one number
+        order = np.lexsort((_revision(revision[again]), known_on[again], record))
+    rows: NDArray[np.intp] = again[order]
+    return rows
 
 
 def believed(facts: Facts) -> Believed:
@@ -74,7 +89,8 @@ def _repeats(facts: Facts, order: NDArray[np.intp]) -> NDArray[np.bool_]:
     same = np.ones(order.size - 1, dtype=bool)
     for name, values in facts.items():
         if name not in ABOUT_THE_TELLING:
-            one, other = values[order[:-1]], values[order[1:]]
+            told = values[order]
+            one, other = told[:-1], told[1:]
             gaps = one != one  # noqa: PLR0124 - a gap of numbers and dates is what differs from itself
             same &= (one == other) | (gaps & (other != other))  # noqa: PLR0124
     return np.append(False, same)

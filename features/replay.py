@@ -140,13 +140,11 @@ class Replay:
                 yield Figures(*look[:2], look.view.area, look.view.figures)
             return
         for members, led in self.led(way, wanted, most):
-            area = self.areas(members)
-            for step, values in enumerate(led.figures(area)):
-                if wanted is None:
-                    yield Figures(members, step, area[step], values)
-                elif (some := _within(wanted[step], members)).size:
-                    local = np.searchsorted(members, some)
-                    yield Figures(some, step, area[step, local], values[local])
+            asked = None if wanted is None else [np.isin(members, each) for each in wanted]
+            for step, area, values in led.figures(self.areas(members), asked):
+                some = slice(None) if asked is None else asked[step]
+                if asked is None or asked[step].any():
+                    yield Figures(members[some], step, area[some], values[some])
 
     @cached_property
     def way(self) -> Way | None:
@@ -161,19 +159,18 @@ class Replay:
         return leading.Way(self._read, around)
 
     def led(
-        self, way: Way, wanted: list[Positions] | None = None, most: int = BLOCK, *, kept: bool = False
+        self, way: Way, wanted: list[Positions] | None = None, most: int = BLOCK
     ) -> Iterator[tuple[Positions, Led]]:
         """Yield blocks of households at the beginning of the compiled way, and whose they are."""
-        for members, block in self._blocks(wanted, most):
-            yield members, way.led(block, kept=kept)
+        everybody = [np.arange(self.households.size)]
+        for members, block in self._blocks(everybody if wanted is None else wanted, most):
+            yield members, way.led(block)
 
     def areas(self, members: Positions) -> NDArray[np.int64]:
         """Return the position of the area of some households, shape (days, households)."""
         return np.stack([self._home(step)[members] for step in range(self._days.size)])
 
-    def _blocks(
-        self, wanted: list[Positions] | None, most: int
-    ) -> Iterator[tuple[Positions, Chronicle]]:
+    def _blocks(self, wanted: list[Positions] | None, most: int) -> Iterator[tuple[Positions, Chronicle]]:
         """Yield what is told of the households that are wanted on any day, so many at a time."""
         if self._days.size:
             ever = None if wanted is None else np.unique(np.concatenate([*wanted, np.zeros(0, np.intp)]))

@@ -9,20 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.chosen import CHOSEN
+from features.compiled.leading import Led
 from features.contract import Tables
 from features.files import read_tables
-from features.panel import Panel
 from features.replay import Replay
-from features.vectors import build_vectors, plan_of, values_of
+from features.vectors import build_vectors, plan_of
 
 
 @dataclass(frozen=True)
 class Held:
-    """The panels of blocks of households, and what a day is read off them with."""
+    """Blocks of households with their panels, and where and when a day is read off them."""
 
-    replay: Replay
-    panels: list[tuple[NDArray[np.intp], Panel]]
-    features: tuple[str, ...]
+    households: int
+    blocks: list[tuple[NDArray[np.intp], NDArray[np.int64], Led]]
     days: list[np.datetime64]
 
 
@@ -32,8 +31,8 @@ def whole(folder: Path, days: NDArray[np.datetime64]) -> NDArray[np.float64]:
 
 
 def prepare(folder: Path, days: NDArray[np.datetime64]) -> Held:
-    """Read the files and build the panel of the days."""
-    return panel_of(read_tables(folder), CHOSEN, days)
+    """Read the files and build the panel of the days, as of the first of them."""
+    return panel_of(read_tables(folder), days)
 
 
 def day(prepared: Held, as_of: np.datetime64) -> NDArray[np.float64]:
@@ -41,20 +40,23 @@ def day(prepared: Held, as_of: np.datetime64) -> NDArray[np.float64]:
     return read_off(prepared, as_of)
 
 
-def panel_of(tables: Tables, features: tuple[str, ...], days: NDArray[np.datetime64]) -> Held:
-    """Build the panels of some days, as of the first of them."""
-    replay = Replay(tables, plan_of(features, shallow=True), days, days)
-    held = Held(replay, list(replay.panels()), features, list(days))
-    for _, panel in held.panels:
-        panel.advance(0)
+def panel_of(tables: Tables, days: NDArray[np.datetime64]) -> Held:
+    """Build the panels of some days, as of the first of them, which is read off them once."""
+    replay = Replay(tables, plan_of(CHOSEN, shallow=True), days, days)
+    way = replay.way
+    if way is None:
+        raise RuntimeError("the panel is timed as it is compiled, for many households")
+    blocks = [(members, replay.areas(members), led) for members, led in replay.led(way)]
+    for *_, led in blocks:
+        led.keep()
+    held = Held(replay.households.size, blocks, list(days))
+    read_off(held, days[0])
     return held
 
 
 def read_off(held: Held, as_of: np.datetime64) -> NDArray[np.float64]:
-    """Let the panels move on to a day, and read the features off them."""
-    step, X = held.days.index(as_of), np.empty((held.replay.households.size, len(held.features)))
-    for members, panel in held.panels:
-        if step:
-            panel.advance(step)
-        X[members] = values_of(held.replay.look(members, panel, step, members), held.features)
+    """Let the panels move on to a day, and read the features off them; days go forward one by one."""
+    step, X = held.days.index(as_of), np.empty((held.households, len(CHOSEN)))
+    for members, area, led in held.blocks:
+        X[members] = led.on(area[step : step + 1], step)[0]
     return X

@@ -9,106 +9,111 @@ from numpy.typing import NDArray
 
 from features.chronicle import Chronicle
 from features.claims import NOWHERE
-from features.compiled.claims import Floats, Grid, Ints, Made, Shorts, made, rows_of
+from features.compiled.claims import Floats, Grid, Index, Ints, Made, Shorts, made, rows_of
 from features.compiled.compiling import compiled, inlined
 from features.contests import Keys
 from features.wiring import Wiring
 
 ALONE = -1
 """Place of a claim that meets no other against which it stands."""
+NO_ACCOUNT = -1
+"""Account where none counts."""
 
 
 class Met(NamedTuple):
-    """Claims that stand against each other, place by place; at each by account, person, time and record."""
+    """Claims that stand against each other, place by place; at each by account, person, time and record.
 
-    claim: Shorts
+    Those of a place begin at its entry in ``bounds``, the places of a lot at its entry in ``first``.
+    """
+
     bounds: Shorts
+    first: Ints
     account: Ints
     person: Ints
-
-
-class Put(NamedTuple):
-    """Changes of the households that lie side by side in the order of the days, one lot after another.
-
-    Those of lot and day ``n`` end at ``following[n]``, where those of the next one begin; ``cells`` is how many
-    cells a lot has, and ``days`` how many days there are.
-    """
-
-    following: Ints
+    begin: Shorts
+    end: Shorts
     cell: Shorts
     amount: Floats
-    facts: NDArray[np.int8]
-    cells: int
-    days: int
 
 
-def changes(chronicle: Chronicle, wired: Wiring, grid: Grid, known_by: NDArray[np.datetime64]) -> Put:
-    """Find what changes in the panels of households, as `features.changes.changes` does.
+class Changes(NamedTuple):
+    """What changes in the panels of households that lie side by side: fact by fact, and where claims meet.
 
-    Parameters
-    ----------
-    chronicle, wired, known_by
-        As there.
-    grid : Grid
+    Claims that meet others have no cell of their own.
     """
-    lots = -(-chronicle.households.size // grid.lanes)
-    counted = _room(np.zeros(lots * known_by.size, np.int64), grid, known_by.size)
+
+    told: Index
+    cell: Shorts
+    amount: Floats
+    met: Met
+
+
+def changes(chronicle: Chronicle, wired: Wiring, grid: Grid, known_by: NDArray[np.datetime64]) -> Changes:
+    """Find what changes in the panels of some households, as `features.changes.changes` does."""
     if not chronicle.told:
-        return counted
-    rows = rows_of(chronicle, wired, known_by)
-    claims = made(rows, wired, grid)
-    place, places = _places(claims, wired.meets, lots * grid.cells)
-    met = _met(claims, Keys(chronicle, wired, claims.row[place != ALONE]), place, places)
-    begin, end = rows.begin[claims.row], rows.end[claims.row]
-    _change(begin, end, claims, place, met, counted, False)
-    put = _room(counted.following, grid, known_by.size)
-    _change(begin, end, claims, place, met, put, True)
-    return put
-
-
-def _room(changes: Ints, grid: Grid, days: int) -> Put:
-    """Return room for so many changes of each lot and day."""
-    total = int(changes.sum())
-    following = np.cumsum(changes) - changes
-    room = np.empty(total, np.int32), np.empty(total), np.empty(total, np.int8)
-    return Put(following, *room, grid.cells, days)
-
-
-def _met(claims: Made, keys: Keys, place: Shorts, places: int) -> Met:
-    claim, bounds = _by_place(place, places)
+        return _nothing(-(-chronicle.households.size // grid.lanes))
+    rows = rows_of(chronicle, wired, known_by, grid.lanes)
+    claims, index = made(rows, wired, grid)
+    place, first = _places(claims, index, wired.meets, grid.channels * grid.months * grid.lanes)
+    claim, bounds = _by_place(place, first[-1])
     row, channel = claims.row[claim], claims.channel[claim]
+    keys = Keys(chronicle, wired, row)
     account, person = keys.ranked(row, channel), keys.apart(row, channel)
     time, record = keys.late(row, channel, keys.latest, keys.account), keys.record[keys.at[row]]
     _sort(bounds, claim, account, person, time, record)
-    return Met(claim, bounds, account, person)
+    row, cell = claims.row[claim], claims.cell[claim]
+    met = Met(bounds, first, account, person, rows.begin[row], rows.end[row], cell, claims.amount[claim])
+    claims.cell[claim] = NOWHERE
+    return Changes(index, claims.cell, claims.amount, met)
+
+
+def _nothing(lots: int) -> Changes:
+    """Return no changes of so many lots."""
+    short, long, amount = np.zeros(0, np.int32), np.zeros(0, np.int64), np.zeros(0)
+    none = np.zeros(lots + 1, np.int64)
+    met = Met(np.zeros(1, np.int32), none, long, long, short, short, short, amount)
+    return Changes(Index(short, short, np.zeros(1, np.int64), none), short, amount, met)
 
 
 @compiled
-def _places(claims: Made, meets: NDArray[np.bool_], cells: int) -> tuple[Shorts, int]:
+def _places(claims: Made, index: Index, meets: NDArray[np.bool_], cells: int) -> tuple[Shorts, Ints]:
     """Give a number to each place on which several claims stand against each other.
 
     Returns
     -------
     place : ndarray of int
         Of each claim, or ``ALONE``.
-    places : int
+    first : ndarray of int
+        The first place of each lot, and how many there are.
     """
-    last = np.empty(cells, np.int32)  # the last claim on each cell, of cells that have one
-    place = np.full(claims.row.size, ALONE, np.int32)
-    for claim in range(place.size):
+    last = np.empty(cells, np.int32)
+    place, first = np.full(claims.row.size, ALONE, np.int32), np.zeros(index.fact.size, np.int64)
+    for lot in range(first.size - 1):
+        low, high = index.claim[index.fact[lot]], index.claim[index.fact[lot + 1]]
+        first[lot + 1] = _number(claims, low, high, meets, place, first[lot], last)
+    return place, first
+
+
+@compiled
+def _number(
+    claims: Made, low: int, high: int, meets: NDArray[np.bool_], place: Shorts, places: int, last: Shorts
+) -> int:
+    """Give numbers to the places of a lot's claims, after others; return how many they are then.
+
+    Of each cell that has a claim, the last one is noted on the way.
+    """
+    for claim in range(low, high):
         if meets[claims.channel[claim]]:
             last[claims.where[claim]] = claim
-    places = 0
-    for claim in range(place.size):
-        if meets[claims.channel[claim]]:
-            other = last[claims.where[claim]]
-            if other != claim and place[other] == ALONE:
-                place[other] = places
-                places += 1
-    for claim in range(place.size):
+    for claim in range(low, high):
+        other = last[claims.where[claim]] if meets[claims.channel[claim]] else claim
+        if other != claim and place[other] == ALONE:
+            place[other] = places
+            places += 1
+    for claim in range(low, high):
         if meets[claims.channel[claim]]:
             place[claim] = place[last[claims.where[claim]]]
-    return place, places
+    return places
 
 
 @compiled
@@ -150,76 +155,50 @@ def _sort(
             account[at], person[at], time[at], record[at] = key
 
 
-def _change(begin: Shorts, end: Shorts, claims: Made, place: Shorts, met: Met, put: Put, fill: bool) -> None:
-    """Put down every change that claims make, or only count them by day."""
-    _change_alone(begin, end, claims, place, put, fill)
-    _change_met(begin[met.claim], end[met.claim], claims, met, put, fill)
-
-
 @compiled
-def _change_alone(begin: Shorts, end: Shorts, claims: Made, place: Shorts, put: Put, fill: bool) -> None:
-    """Put down the changes that claims make which meet no other, or only count them."""
-    for claim in range(place.size):
-        if place[claim] == ALONE and claims.cell[claim] != NOWHERE:
-            _put(put, begin[claim], claims.cell[claim], claims.amount[claim], 1, fill)
-            if end[claim] < put.days:
-                _put(put, end[claim], claims.cell[claim], -claims.amount[claim], -1, fill)
-
-
-@compiled
-def _change_met(begin: Shorts, end: Shorts, claims: Made, met: Met, put: Put, fill: bool) -> None:
-    """Put down the changes that claims make which stand against each other, or only count them."""
-    counted, counts = np.zeros((2, begin.size), np.bool_)
-    for number in range(met.bounds.size - 1):
+def apply(values: Floats, present: Shorts, changed: Changes, lot: int, day: int) -> None:
+    """Let the panel of a lot change as of a day: a fact begins to count, or no longer does."""
+    told, met = changed.told, changed.met
+    for fact in range(told.fact[lot], told.fact[lot + 1]):
+        if day in (told.begin[fact], told.end[fact]):
+            sign = 1 if told.begin[fact] == day else -1
+            for claim in range(told.claim[fact], told.claim[fact + 1]):
+                _add(values, present, changed.cell[claim], changed.amount[claim], sign)
+    for number in range(met.first[lot], met.first[lot + 1]):
         low, high = met.bounds[number], met.bounds[number + 1]
-        for day in range(put.days):
-            if _is_news(begin, end, low, high, day):
-                _decide(begin, end, low, high, day, met, counts)
-                for at in range(low, high):
-                    cell, amount = claims.cell[met.claim[at]], claims.amount[met.claim[at]]
-                    if counts[at] != counted[at] and cell != NOWHERE:
-                        sign = 1 if counts[at] else -1
-                        _put(put, day, cell, sign * amount, sign, fill)
-                    counted[at] = counts[at]
+        if _is_news(met, low, high, day):
+            _decide(values, present, met, low, high, day - 1, -1)
+            _decide(values, present, met, low, high, day, 1)
+
+
+@inlined
+def _add(values: Floats, present: Shorts, cell: int, amount: float, sign: int) -> None:
+    if cell != NOWHERE:
+        values[cell] += sign * amount
+        present[cell] += sign
 
 
 @compiled
-def _is_news(begin: Shorts, end: Shorts, low: int, high: int, day: int) -> bool:
+def _is_news(met: Met, low: int, high: int, day: int) -> bool:
     """Return whether any of some claims begins or ends on a day."""
     found = False
     for at in range(low, high):
-        found = found or day in (begin[at], end[at])
+        found = found or day in (met.begin[at], met.end[at])
     return found
 
 
 @compiled
-def _decide(
-    begin: Shorts, end: Shorts, low: int, high: int, day: int, met: Met, counts: NDArray[np.bool_]
-) -> None:
-    """Say which claims of a place count on a day: of the first account that has any each person's last."""
-    account, later = met.account[low], ALONE
+def _decide(values: Floats, present: Shorts, met: Met, low: int, high: int, day: int, sign: int) -> None:
+    """Add, or take back, the claims that count on a day: of the first account that has any, each one's last.
+
+    The last is meant person by person.
+    """
+    account, later = NO_ACCOUNT, ALONE
     for at in range(high - 1, low - 1, -1):
-        if begin[at] <= day < end[at]:
+        if met.begin[at] <= day < met.end[at]:
             account = met.account[at]
     for at in range(high - 1, low - 1, -1):
-        lives = begin[at] <= day < end[at] and met.account[at] == account
-        counts[at] = lives and (later == ALONE or met.person[later] != met.person[at])
-        later = at if lives else later
-
-
-@inlined
-def _put(put: Put, day: int, cell: int, amount: float, facts: int, fill: bool) -> None:
-    lot = cell // put.cells
-    at = put.following[lot * put.days + day]
-    if fill:
-        put.cell[at], put.amount[at], put.facts[at] = cell - lot * put.cells, amount, facts
-    put.following[lot * put.days + day] = at + 1
-
-
-@compiled
-def apply(values: Floats, present: Shorts, put: Put, lot: int, day: int) -> None:
-    """Let the panel of a lot change as of a day."""
-    number = lot * put.days + day
-    for at in range(put.following[number - 1] if number else 0, put.following[number]):
-        values[put.cell[at]] += put.amount[at]
-        present[put.cell[at]] += put.facts[at]
+        if met.begin[at] <= day < met.end[at] and met.account[at] == account:
+            if later == ALONE or met.person[later] != met.person[at]:
+                _add(values, present, met.cell[at], met.amount[at], sign)
+            later = at

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from features.chronicle import Chronicle
 from features.claims import NOWHERE, Cells, classes
-from features.compiled.compiling import compiled
+from features.compiled.compiling import compiled, inlined
 from features.reach import AHEAD
 from features.wiring import DUE, DURING, EVER, NO_DATE, SPAN, STATES, Wiring
 
@@ -27,7 +27,8 @@ NO_MONTH = -(1 << 40)
 class Rows(NamedTuple):
     """Facts, one table under another, and their values, one column under another.
 
-    A fact is believed from the day at position ``begin`` until the one at ``end``.
+    A fact is believed from the day at position ``begin`` until the one at ``end``. Those of a table about the
+    households of one lot begin at its entry in ``cut``, by table and lot.
     """
 
     of_class: Ints
@@ -38,6 +39,7 @@ class Rows(NamedTuple):
     ended: Ints
     values: Floats
     place: Ints
+    cut: Ints
 
 
 class Wires(NamedTuple):
@@ -59,23 +61,18 @@ class Wires(NamedTuple):
 
 
 class Grid(NamedTuple):
-    """The panel: its first month since 1970, and its shape; some households lie side by side in lanes."""
+    """The panel of households that lie side by side in lanes: its first month since 1970, and its shape."""
 
     first_month: int
     channels: int
     months: int
     lanes: int
 
-    @property
-    def cells(self) -> int:
-        """Cells of the households that lie side by side."""
-        return self.channels * self.months * self.lanes
-
 
 class Made(NamedTuple):
     """One entry a claim: its row and channel, and its amount, a whole number.
 
-    Its cell is ``NOWHERE`` where it only takes back. ``where`` is the cell on which it meets others.
+    Its cell is ``NOWHERE`` where it only takes back; ``where`` is the cell on which it meets others.
     """
 
     row: Shorts
@@ -85,64 +82,100 @@ class Made(NamedTuple):
     amount: Floats
 
 
-def rows_of(chronicle: Chronicle, wired: Wiring, known_by: NDArray[np.datetime64]) -> Rows:
+class Index(NamedTuple):
+    """Where the claims of each fact are: from its entry in ``claim`` on; and the facts of a lot, by ``fact``.
+
+    A fact is believed from the day at position ``begin`` until the one at ``end``. One entry more than there
+    are facts, or lots, says where the last one's end.
+    """
+
+    begin: Shorts
+    end: Shorts
+    claim: Ints
+    fact: Ints
+
+
+def rows_of(chronicle: Chronicle, wired: Wiring, known_by: NDArray[np.datetime64], lanes: int) -> Rows:
     """Gather the facts of a chronicle, as believed on some days."""
     cells = Cells(chronicle, wired)
     begin, end = chronicle.steps(known_by)
     occurred = chronicle.column("occurred_on").view(np.int64)
     owner, ended = chronicle.joined("owner"), chronicle.joined("ends")
-    return Rows(classes(chronicle, wired), owner, begin, end, occurred, ended, cells.values, cells.begin)
+    edges = np.arange(0, chronicle.households.size + lanes, lanes)
+    cut = [
+        np.searchsorted(told.owner, edges) + chronicle.first[name] for name, told in chronicle.told.items()
+    ]
+    values = cells.values, cells.begin
+    return Rows(classes(chronicle, wired), owner, begin, end, occurred, ended, *values, np.stack(cut))
 
 
-def made(rows: Rows, wired: Wiring, grid: Grid) -> Made:
+def made(rows: Rows, wired: Wiring, grid: Grid) -> tuple[Made, Index]:
     """Make the claims of facts that are believed on any day."""
     wires = Wires(wired.first, wired.count, *(getattr(wired, name) for name in Wires._fields[2:]))
+    facts, lots = rows.begin.size + 1, rows.cut.shape[1]
+    begin, end = np.empty((2, facts), np.int32)
+    index = Index(begin, end, np.empty(facts, np.int64), np.empty(lots, np.int64))
     room = USUAL * rows.begin.size
     while True:
         row, channel, cell, where = np.empty((4, room), dtype=np.int32)
         claims = Made(row, channel, cell, where, np.empty(room))
-        count = _make(rows, wires, grid, claims)
+        count = _make(rows, wires, grid, claims, index)
         if count <= room:
-            return Made(row[:count], channel[:count], cell[:count], where[:count], claims.amount[:count])
+            some = slice(count)
+            return Made(row[some], channel[some], cell[some], where[some], claims.amount[some]), index
         room = count
 
 
 @compiled
-def _make(rows: Rows, wires: Wires, grid: Grid, claims: Made) -> int:
+def _make(rows: Rows, wires: Wires, grid: Grid, claims: Made, index: Index) -> int:
     """Make the claims of all rows, as far as there is room for them; return how many they are."""
-    count = 0
-    for row in range(rows.begin.size):
-        occurred = _month_of(rows.occurred[row]) - grid.first_month
-        ended = _month_of(rows.ended[row]) - grid.first_month
-        first_wire = wires.first_of[rows.of_class[row]]
-        read = wires.count_of[rows.of_class[row]] if rows.begin[row] < rows.end[row] else 0
-        for wire in range(first_wire, first_wire + read):
-            channel, zero = wires.channel[wire], wires.zero[wire]
-            value = rows.values[rows.place[wires.value[channel]] + row]
-            amount = _amount(zero, value, wires.least[channel], wires.scale[channel])
-            if np.isnan(amount):
-                continue
-            if wires.coded[channel] and not zero:
-                amount = wires.equal[channel, int(min(amount, STATES - 2.0)) + 1]
-            at, first, last = wires.at[channel], occurred, occurred
-            if at >= DUE:
-                begins = _date(rows.values[rows.place[wires.begins[channel]] + row], grid.first_month)
-                ends = _date(rows.values[rows.place[wires.ends[channel]] + row], grid.first_month)
-                first, last = _span(at, occurred, begins, ends, ended)
-            low, high = _within(at, wires.late[channel], first, last, grid.months)
-            side, lane = divmod(rows.owner[row], grid.lanes)
-            anywhere = (side * grid.channels + channel) * grid.months * grid.lanes + lane
-            end = count + max(high - low + 1, 0)
-            for claim in range(count, end if end <= claims.row.size else count):
-                month = low + claim - count
-                cell = anywhere + month * grid.lanes
-                claims.row[claim], claims.channel[claim] = row, channel
-                claims.cell[claim] = cell if month != NOWHERE else NOWHERE
-                claims.where[claim] = anywhere if wires.late[channel] else cell
-                claims.amount[claim] = amount
-                if at == SPAN:
-                    claims.amount[claim] = _share(amount, month - first, last - first + 1)
-            count = end
+    count, fact = 0, 0
+    for lot in range(rows.cut.shape[1] - 1):
+        index.fact[lot] = fact
+        for table in range(rows.cut.shape[0]):
+            for row in range(rows.cut[table, lot], rows.cut[table, lot + 1]):
+                if rows.begin[row] < rows.end[row]:
+                    index.begin[fact], index.end[fact] = rows.begin[row], rows.end[row]
+                    index.claim[fact] = count
+                    count, fact = _claim(rows, wires, grid, claims, row, count), fact + 1
+    index.claim[fact] = count
+    index.fact[-1] = fact
+    return count
+
+
+@inlined
+def _claim(rows: Rows, wires: Wires, grid: Grid, claims: Made, row: int, count: int) -> int:
+    """Make the claims of a row behind others, as far as there is room; return how many they are then."""
+    lane = rows.owner[row] % grid.lanes
+    occurred = _month_of(rows.occurred[row]) - grid.first_month
+    ended = _month_of(rows.ended[row]) - grid.first_month
+    first_wire = wires.first_of[rows.of_class[row]]
+    for wire in range(first_wire, first_wire + wires.count_of[rows.of_class[row]]):
+        channel, zero = wires.channel[wire], wires.zero[wire]
+        value = rows.values[rows.place[wires.value[channel]] + row]
+        amount = _amount(zero, value, wires.least[channel], wires.scale[channel])
+        if np.isnan(amount):
+            continue
+        if wires.coded[channel] and not zero:
+            amount = wires.equal[channel, int(min(amount, STATES - 2.0)) + 1]
+        at, first, last = wires.at[channel], occurred, occurred
+        if at >= DUE:
+            begins = _date(rows.values[rows.place[wires.begins[channel]] + row], grid.first_month)
+            ends = _date(rows.values[rows.place[wires.ends[channel]] + row], grid.first_month)
+            first, last = _span(at, occurred, begins, ends, ended)
+        low, high = _within(at, wires.late[channel], first, last, grid.months)
+        anywhere = channel * grid.months * grid.lanes + lane
+        end = count + max(high - low + 1, 0)
+        for claim in range(count, end if end <= claims.row.size else count):
+            month = low + claim - count
+            cell = anywhere + month * grid.lanes
+            claims.row[claim], claims.channel[claim] = row, channel
+            claims.cell[claim] = cell if month != NOWHERE else NOWHERE
+            claims.where[claim] = anywhere if wires.late[channel] else cell
+            claims.amount[claim] = amount
+            if at == SPAN:
+                claims.amount[claim] = _share(amount, month - first, last - first + 1)
+        count = end
     return count
 
 

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from features.chronicle import Chronicle
-from features.compiled.changes import Put, apply, changes
+from features.compiled.changes import Changes, apply, changes
 from features.compiled.claims import Grid
 from features.compiled.compiling import compiled
-from features.compiled.instructions import Op
+from features.compiled.instructions import Instructions, Op
 from features.compiled.months import Array, Counts, Seen, look
 from features.compiled.operations import work
-from features.compiled.program import Instructions, program
+from features.compiled.program import program
 from features.context import Surroundings
 from features.lines import MONTHS_A_YEAR
 from features.panel import month_of
@@ -24,6 +24,9 @@ from features.reach import AHEAD, REACH
 
 LANES = 64
 """Households that lie side by side: few enough for their panel to stay near the processor."""
+
+AT_ONCE = 1 << 22
+"""Figures of a block of households that are held at once: with more of them its days are done in parts."""
 
 
 class Days(NamedTuple):
@@ -35,6 +38,16 @@ class Days(NamedTuple):
     figures: Array
     as_of: Array
     season: Array
+
+
+class Held(NamedTuple):
+    """What is in the hand: panels of lots of households, what changes in them, figures, and instructions."""
+
+    values: Array
+    present: Counts
+    changed: Changes
+    rows: Array
+    instructions: Instructions
 
 
 class Way:
@@ -64,9 +77,9 @@ class Way:
             (months % MONTHS_A_YEAR + 1).astype(np.float64),
         )
 
-    def led(self, chronicle: Chronicle, *, kept: bool = False) -> Led:
+    def led(self, chronicle: Chronicle) -> Led:
         """Return the households of a chronicle at the beginning of the way."""
-        return Led(self, chronicle, kept=kept)
+        return Led(self, chronicle)
 
 
 class Led:
@@ -77,70 +90,93 @@ class Led:
     way : Way
     chronicle : Chronicle
         What is told of them.
-    kept : bool
-        Whether their panels are kept from call to call.
     """
 
-    def __init__(self, way: Way, chronicle: Chronicle, *, kept: bool = False) -> None:
+    def __init__(self, way: Way, chronicle: Chronicle) -> None:
         self._way, self._households = way, chronicle.households.size
-        self._lots = -(-self._households // LANES)
         grid = Grid(way.first_month, len(way.plan.channels), way.months, LANES)
-        self._put = changes(chronicle, way.plan.wired, grid, way.known_by)
-        shape = (self._lots if kept else 1, grid.channels, grid.months, LANES)
-        self._values, self._present = np.zeros(shape), np.zeros(shape, dtype=np.int32)
-        self._rows = np.zeros((way.program.rows, LANES))
+        self._changes = changes(chronicle, way.plan.wired, grid, way.known_by)
+        self._shape = grid.channels, grid.months, grid.lanes
+        self._panels: tuple[Array, Counts] | None = None
 
-    def figures(self, area: NDArray[np.int64], first: int = 0) -> Array:
-        """Return the figures of the plan from a day on, shape (days, households, figures).
+    def figures(
+        self, area: NDArray[np.int64], asked: Sequence[NDArray[np.bool_]] | None = None
+    ) -> Iterator[tuple[int, NDArray[np.int64], Array]]:
+        """Yield each day's position, the areas on it, and the plan's figures, shape (households, figures).
 
         Parameters
         ----------
         area : ndarray of int, shape (days, households)
             Position of the area of each household among those of the surroundings.
-        first : int
-            Position of the first of the days; after the first of all, panels must be kept.
+        asked : sequence of ndarray of bool, optional
+            By day, whose figures are asked for; what is yielded of the others is anything.
         """
-        out = np.empty((*area.shape, len(self._way.plan.figures)))
-        panels = self._values, self._present
-        _lead(out, self._rows, *panels, self._put, self._way.program.instructions, self._way.days, area, first)
+        days, size = area.shape[0], self._households * len(self._way.plan.figures)
+        at_once = max(AT_ONCE // max(size, 1), 1)
+        if at_once < days:
+            self.keep()
+        for first in range(0, days, at_once):
+            some = slice(first, first + at_once)
+            found = self.on(area[some], first, None if asked is None else asked[some])
+            yield from zip(range(first, days), area[some], found, strict=False)
+
+    def keep(self) -> None:
+        """Keep the panels, so that the days can be asked for a few at a time."""
+        lots = -(-self._households // LANES)
+        self._panels = np.zeros((lots, *self._shape)), np.zeros((lots, *self._shape), dtype=np.int32)
+
+    def on(
+        self, area: NDArray[np.int64], first: int = 0, asked: Sequence[NDArray[np.bool_]] | None = None
+    ) -> Array:
+        """Return the figures of the plan on days that follow those before, shape (days, households, figures).
+
+        Parameters
+        ----------
+        area, asked
+            As of `figures`, of these days.
+        first : int
+            Position of the first of the days; unless it is 0, panels must be kept.
+        """
+        way, edges = self._way, np.arange(0, self._households, LANES)
+        out = np.empty((*area.shape, len(way.plan.figures)))
+        panels = self._panels or (np.zeros((1, *self._shape)), np.zeros((1, *self._shape), dtype=np.int32))
+        some = np.ones((area.shape[0], edges.size), dtype=bool)
+        if asked is not None:
+            some = np.logical_or.reduceat(np.stack(asked), edges, axis=1)
+        rows = np.zeros((way.program.rows, LANES))
+        held = Held(*panels, self._changes, rows, way.program.instructions)
+        _lead(way.days, held, area, some, first, out)
         return out
 
 
 @compiled
 def _lead(
-    out: Array,
-    rows: Array,
-    values: Array,
-    present: Counts,
-    put: Put,
-    instructions: Instructions,
-    days: Days,
-    area: NDArray[np.int64],
-    first: int,
+    way: Days, held: Held, area: NDArray[np.int64], asked: NDArray[np.bool_], first: int, out: Array
 ) -> None:
-    """Lead each lot of households through the days, and write down its figures."""
-    lanes = rows.shape[1]
+    """Lead each lot of households through days, and write down the figures of those that are asked for."""
+    lanes = held.rows.shape[1]
     for low in range(0, out.shape[1], lanes):
         high, lot = min(low + lanes, out.shape[1]), low // lanes
-        value, told = values[lot % values.shape[0]], present[lot % values.shape[0]]
+        value, told = held.values[lot % held.values.shape[0]], held.present[lot % held.values.shape[0]]
         if first == 0:
             value[:] = 0.0
             told[:] = 0
         for step in range(out.shape[0]):
             day = first + step
-            apply(value.reshape(-1), told.reshape(-1), put, lot, day)
-            seen = Seen(
-                value,
-                told,
-                days.start[day],
-                days.lines[day],
-                days.weighed[day],
-                days.figures[day],
-                area[step, low:high],
-                days.as_of[day],
-                days.season[day],
-            )
-            _follow(out[step, low:high], rows, instructions, seen)
+            apply(value.reshape(-1), told.reshape(-1), held.changed, lot, day)
+            if asked[step, lot]:
+                seen = Seen(
+                    value,
+                    told,
+                    way.start[day],
+                    way.lines[day],
+                    way.weighed[day],
+                    way.figures[day],
+                    area[step, low:high],
+                    way.as_of[day],
+                    way.season[day],
+                )
+                _follow(out[step, low:high], held.rows, held.instructions, seen)
 
 
 @compiled

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.compiled.compiling import compiled
-from features.compiled.instructions import Op
+from features.compiled.instructions import Instruction, Op
 from features.reach import REACH
 
 Array = NDArray[np.float64]
@@ -48,7 +48,7 @@ class Seen(NamedTuple):
 
 
 @compiled
-def look(rows: Array, each: np.void, seen: Seen) -> None:
+def look(rows: Array, each: Instruction, seen: Seen) -> None:  # noqa: C901, PLR0912 - a branch an operation
     """Follow an instruction that looks at the panel or at areas."""
     op = each.op
     if op == Op.MONTHS:
@@ -80,7 +80,7 @@ def look(rows: Array, each: np.void, seen: Seen) -> None:
 
 
 @compiled
-def _months(rows: Array, each: np.void, seen: Seen) -> None:
+def _months(rows: Array, each: Instruction, seen: Seen) -> None:
     """Read what a channel tells by month."""
     first = seen.start + REACH + 1 - each.months
     for m in range(each.months):
@@ -91,7 +91,7 @@ def _months(rows: Array, each: np.void, seen: Seen) -> None:
 
 
 @compiled
-def _counts(rows: Array, each: np.void, seen: Seen) -> None:
+def _counts(rows: Array, each: Instruction, seen: Seen) -> None:
     """Read how many facts a channel has by month."""
     first = seen.start + REACH + 1 - each.months
     for m in range(each.months):
@@ -101,7 +101,7 @@ def _counts(rows: Array, each: np.void, seen: Seen) -> None:
 
 
 @compiled
-def _carried(rows: Array, each: np.void, seen: Seen) -> None:
+def _carried(rows: Array, each: Instruction, seen: Seen) -> None:
     """Hold what a channel told last by month."""
     held = np.full(rows.shape[1], np.nan)
     for m in range(REACH + 1):
@@ -116,7 +116,7 @@ def _carried(rows: Array, each: np.void, seen: Seen) -> None:
 
 
 @compiled
-def _told_to(rows: Array, each: np.void, seen: Seen) -> None:
+def _told_to(rows: Array, each: Instruction, seen: Seen) -> None:
     """Count by number of months back of how many a channel tells."""
     for m in range(each.months):
         told = seen.present[each.one, seen.start + REACH - m]
@@ -127,7 +127,7 @@ def _told_to(rows: Array, each: np.void, seen: Seen) -> None:
 
 
 @compiled
-def _sum_to(rows: Array, each: np.void, seen: Seen) -> None:
+def _sum_to(rows: Array, each: Instruction, seen: Seen) -> None:
     """Add up by number of months back what a channel tells: it holds 0 where it tells nothing."""
     value, into = seen.values[each.one, seen.start + REACH], rows[each.out]
     for h in range(value.size):
@@ -140,11 +140,11 @@ def _sum_to(rows: Array, each: np.void, seen: Seen) -> None:
 
 
 @compiled
-def _last_told(rows: Array, each: np.void, seen: Seen) -> None:
+def _last_told(rows: Array, each: Instruction, seen: Seen) -> None:
     """Find the last month of which a channel tells, or the one before."""
     into = rows[each.out]
     last, found = np.full(into.size, np.int32(-1)), np.full(into.size, np.int32(-1))
-    needed = np.int32(0 if each.count else -1)  # what the last must be at least before the one before is found
+    needed = np.int32(0 if each.far else -1)  # what the last must be before the one before it is found
     for m in range(each.complete, REACH + 1):
         told, month, left = seen.present[each.one, seen.start + REACH - m], np.int32(REACH - m), np.int32(0)
         for h in range(found.size):
@@ -159,7 +159,7 @@ def _last_told(rows: Array, each: np.void, seen: Seen) -> None:
 
 
 @compiled
-def _told_at(rows: Array, each: np.void, seen: Seen) -> None:
+def _told_at(rows: Array, each: Instruction, seen: Seen) -> None:
     """Read what a channel tells of a month."""
     month, into = rows[each.other], rows[each.out]
     for h in range(into.size):
@@ -168,17 +168,17 @@ def _told_at(rows: Array, each: np.void, seen: Seen) -> None:
 
 
 @compiled
-def _ahead(rows: Array, each: np.void, seen: Seen) -> None:
+def _ahead(rows: Array, each: Instruction, seen: Seen) -> None:
     """Add up what is due in so many months ahead."""
     into = rows[each.out]
-    for m in range(each.count):
+    for m in range(each.far):
         value = seen.values[each.one, seen.start + REACH + 1 + m]
         for h in range(value.size):
             into[h] = value[h] if m == 0 else into[h] + value[h]
 
 
 @compiled
-def _ever(rows: Array, each: np.void, seen: Seen) -> None:
+def _ever(rows: Array, each: Instruction, seen: Seen) -> None:
     """Read a channel without months, or the days since the one that it tells."""
     value, told, into = seen.values[each.one, 0], seen.present[each.one, 0], rows[each.out]
     sign, as_of = (-1.0, seen.as_of) if each.op == Op.DAYS_SINCE else (1.0, 0.0)
@@ -187,7 +187,7 @@ def _ever(rows: Array, each: np.void, seen: Seen) -> None:
 
 
 @compiled
-def _line(rows: Array, each: np.void, seen: Seen) -> None:
+def _line(rows: Array, each: Instruction, seen: Seen) -> None:
     """Read the income line of each household's area by month."""
     area = seen.area
     for m in range(each.months):
@@ -197,7 +197,7 @@ def _line(rows: Array, each: np.void, seen: Seen) -> None:
 
 
 @compiled
-def _equivalents(rows: Array, each: np.void, seen: Seen) -> None:
+def _equivalents(rows: Array, each: Instruction, seen: Seen) -> None:
     """Count people as the line of their area counts them, by month."""
     area = seen.area
     for m in range(each.months):
@@ -205,14 +205,14 @@ def _equivalents(rows: Array, each: np.void, seen: Seen) -> None:
         under_10 = rows[each.other + each.of_other - each.months + m]
         into = rows[each.out + m]
         for h in range(area.size):
-            adults = people[h] - under_10[h] - 1.0
-            adults = 0.0 if adults < 0.0 else adults
+            rest = people[h] - under_10[h] - 1.0
+            adults = 0.0 if rest < 0.0 else rest  # noqa: FURB136 - what is unknown stays so
             weighed = 1.0 + 0.5 * adults + 0.3 * under_10[h]
             into[h] = weighed if seen.weighed[area[h]] else people[h]
 
 
 @compiled
-def _of_area(rows: Array, each: np.void, seen: Seen) -> None:
+def _of_area(rows: Array, each: Instruction, seen: Seen) -> None:
     """Read a figure of each household's area."""
     figure, area, into = seen.figures[each.one], seen.area, rows[each.out]
     for h in range(area.size):

@@ -9,15 +9,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.compiled.compiling import compiled, inlined
-from features.compiled.instructions import Op
+from features.compiled.instructions import Instruction, Op
 from features.reach import REACH
 
 Array = NDArray[np.float64]
 
 
 @compiled
-def work(rows: Array, each: np.void) -> None:
+def work(rows: Array, each: Instruction) -> None:
     """Follow an instruction on figures."""
+    if each.op < Op.SUM_KNOWN:
+        _over_months(rows, each)
+    elif each.op < Op.OF_LARGEST:
+        _in_turn(rows, each)
+    elif each.op < Op.ADD:
+        _of_one(rows, each)
+    else:
+        _of_two(rows, each)
+
+
+@compiled
+def _over_months(rows: Array, each: Instruction) -> None:  # noqa: C901 - a branch an operation
     op = each.op
     if op == Op.KNOWN_TO:
         _known_to(rows, each)
@@ -31,24 +43,25 @@ def work(rows: Array, each: np.void) -> None:
         _last_row(rows, each)
     elif op == Op.AT_ROW:
         _at_row(rows, each)
-    elif op == Op.PICK:
-        rows[each.out] = rows[each.one + each.count]
     elif op == Op.SPREAD_OF:
         _spread_of(rows, each)
     elif op == Op.SLOPE_OF:
         _slope_of(rows, each)
-    elif op == Op.STREAK:
+    else:
         _streak(rows, each)
-    elif op == Op.OF_LARGEST:
+
+
+@compiled
+def _of_one(rows: Array, each: Instruction) -> None:
+    op = each.op
+    if op == Op.OF_LARGEST:
         _of_largest(rows, each)
+    elif op == Op.PICK:
+        rows[each.out] = rows[each.one + each.far]
     elif op == Op.AGE_OF:
         _age_of(rows, each)
-    elif op == Op.NUMBER:
-        rows[each.out] = each.number
-    elif op < Op.ADD:
-        _in_turn(rows, each)
     else:
-        _of_two(rows, each)
+        rows[each.out] = each.number
 
 
 @inlined
@@ -58,7 +71,7 @@ def _newest(first: int, months: int, back: int) -> int:
 
 
 @compiled
-def _known_to(rows: Array, each: np.void) -> None:
+def _known_to(rows: Array, each: Instruction) -> None:
     """Count by number of months back how many are known."""
     for m in range(each.months):
         figure = rows[_newest(each.one, each.of_one, m)]
@@ -69,7 +82,7 @@ def _known_to(rows: Array, each: np.void) -> None:
 
 
 @compiled
-def _recorded_to(rows: Array, each: np.void) -> None:
+def _recorded_to(rows: Array, each: Instruction) -> None:
     """Add up by number of months back what is known."""
     figure, into = rows[_newest(each.one, each.of_one, 0)], rows[each.out]
     for h in range(into.size):
@@ -82,7 +95,7 @@ def _recorded_to(rows: Array, each: np.void) -> None:
 
 
 @compiled
-def _below_to(rows: Array, each: np.void) -> None:
+def _below_to(rows: Array, each: Instruction) -> None:
     """Count by number of months back how many known ones are under the limit."""
     for m in range(each.months):
         figure = rows[_newest(each.one, each.of_one, m)]
@@ -93,7 +106,7 @@ def _below_to(rows: Array, each: np.void) -> None:
 
 
 @compiled
-def _most_to(rows: Array, each: np.void) -> None:
+def _most_to(rows: Array, each: Instruction) -> None:
     """Find by number of months back the greatest known figure, or the least."""
     least = each.op == Op.LEAST_TO
     rows[each.out] = rows[_newest(each.one, each.of_one, 0)]
@@ -108,25 +121,25 @@ def _most_to(rows: Array, each: np.void) -> None:
 
 
 @compiled
-def _last_row(rows: Array, each: np.void) -> None:
+def _last_row(rows: Array, each: Instruction) -> None:
     """Find the last known month, or the one before."""
-    into = rows[each.out]
-    into[:] = -1.0
-    last = np.full(into.size, -1.0)
+    found = rows[each.out]
+    found[:] = -1.0
+    last = np.full(found.size, -1.0)
+    needed = 0.0 if each.far else -1.0  # what the last must be before the one before it is found
     for m in range(each.complete, each.of_one):
-        figure, month, left = rows[_newest(each.one, each.of_one, m)], float(REACH - m), 0
-        for h in range(into.size):
+        figure, month, left = rows[_newest(each.one, each.of_one, m)], float(REACH - m), 0.0
+        for h in range(found.size):
             is_known = not np.isnan(figure[h])
-            before = last[h] if each.count else 0.0
-            into[h] = month if is_known and before >= 0 and into[h] < 0 else into[h]
+            found[h] = month if is_known & (last[h] >= needed) & (found[h] < 0.0) else found[h]
             last[h] = month if is_known else last[h]
-            left += into[h] < 0
-        if left == 0:
+            left += 1.0 if found[h] < 0.0 else 0.0
+        if left == 0.0:
             break
 
 
 @compiled
-def _at_row(rows: Array, each: np.void) -> None:
+def _at_row(rows: Array, each: Instruction) -> None:
     """Read the figure of a month."""
     month, into, first = rows[each.other], rows[each.out], each.one + each.of_one - (REACH + 1)
     for h in range(into.size):
@@ -134,11 +147,11 @@ def _at_row(rows: Array, each: np.void) -> None:
 
 
 @compiled
-def _spread_of(rows: Array, each: np.void) -> None:
+def _spread_of(rows: Array, each: Instruction) -> None:
     """Work out the standard deviation over the window, in two passes."""
     known, mean, into = rows[each.other], rows[each.third], rows[each.out]
     square = np.zeros(into.size)
-    for m in range(each.complete, each.count + 1):
+    for m in range(each.complete, each.far + 1):
         figure = rows[_newest(each.one, each.of_one, m)]
         for h in range(into.size):
             apart = figure[h] - mean[h]
@@ -148,17 +161,17 @@ def _spread_of(rows: Array, each: np.void) -> None:
 
 
 @compiled
-def _slope_of(rows: Array, each: np.void) -> None:
+def _slope_of(rows: Array, each: Instruction) -> None:
     """Work out the least-squares change a month over the window."""
     known, mean, into = rows[each.other], rows[each.third], rows[each.out]
     middle, rise, run = np.full(into.size, -0.0), np.full(into.size, -0.0), np.full(into.size, -0.0)
-    for m in range(each.complete, each.count + 1):
+    for m in range(each.complete, each.far + 1):
         figure, time = rows[_newest(each.one, each.of_one, m)], -float(m - each.complete)
         for h in range(into.size):
             middle[h] += 0.0 if np.isnan(figure[h]) else time
     for h in range(into.size):
         middle[h] /= max(known[h], 1.0)
-    for m in range(each.complete, each.count + 1):
+    for m in range(each.complete, each.far + 1):
         figure, time = rows[_newest(each.one, each.of_one, m)], -float(m - each.complete)
         for h in range(into.size):
             known_here = not np.isnan(figure[h])
@@ -171,11 +184,11 @@ def _slope_of(rows: Array, each: np.void) -> None:
 
 
 @compiled
-def _streak(rows: Array, each: np.void) -> None:
+def _streak(rows: Array, each: Instruction) -> None:
     """Count the known months in a row, up to the last known one, that are under the limit."""
     into = rows[each.out]
     over, in_a_row, any_known = np.zeros(into.size), np.zeros(into.size), np.zeros(into.size)
-    for m in range(each.complete, each.count + 1):
+    for m in range(each.complete, each.far + 1):
         figure = rows[_newest(each.one, each.of_one, m)]
         for h in range(into.size):
             known = 0.0 if np.isnan(figure[h]) else 1.0
@@ -187,7 +200,7 @@ def _streak(rows: Array, each: np.void) -> None:
 
 
 @compiled
-def _age_of(rows: Array, each: np.void) -> None:
+def _age_of(rows: Array, each: Instruction) -> None:
     """Say how many months ago a month was."""
     month, into = rows[each.one], rows[each.out]
     for h in range(into.size):
@@ -195,23 +208,23 @@ def _age_of(rows: Array, each: np.void) -> None:
 
 
 @compiled
-def _of_largest(rows: Array, each: np.void) -> None:
+def _of_largest(rows: Array, each: Instruction) -> None:
     """Take a value if its weight is greater than those before, which are in the third row."""
     weight, value, greatest, into = rows[each.one], rows[each.other], rows[each.third], rows[each.out]
     for h in range(into.size):
-        so_far, held = (greatest[h], into[h]) if each.count > 0 else (0.0, np.nan)
+        so_far, held = (greatest[h], into[h]) if each.far > 0 else (0.0, np.nan)
         more = weight[h] > so_far
         greatest[h] = weight[h] if more else so_far
         into[h] = value[h] if more else held
 
 
 @compiled
-def _in_turn(rows: Array, each: np.void) -> None:
+def _in_turn(rows: Array, each: Instruction) -> None:
     """Add what is known, or take the first that is, or the greatest: one more figure each time."""
     op = each.op
     for m in range(each.months):
         figure, into = rows[each.one + each.of_one - each.months + m], rows[each.out + m]
-        if each.count == 0:
+        if each.far == 0:
             into[:] = np.nan
         if op == Op.SUM_KNOWN:
             _add_known(into, figure)
@@ -241,7 +254,7 @@ def _raise(into: Array, figure: Array) -> None:
 
 
 @compiled
-def _of_two(rows: Array, each: np.void) -> None:  # noqa: C901, PLR0912 - one branch an operation
+def _of_two(rows: Array, each: Instruction) -> None:  # noqa: C901, PLR0912 - one branch an operation
     """Combine figures of the last months; what has one month only is the same in all."""
     op = each.op
     for back in range(each.months):
@@ -272,4 +285,4 @@ def _of_two(rows: Array, each: np.void) -> None:  # noqa: C901, PLR0912 - one br
                 into[h] = np.nan if np.isnan(one[h]) else above
         else:
             for h in range(into.size):
-                into[h] = other[h] if other[h] < one[h] else one[h]
+                into[h] = other[h] if other[h] < one[h] else one[h]  # noqa: FURB136 - what is unknown stays so

@@ -1,4 +1,4 @@
-"""A plan as a list of instructions on rows of figures, as `features.compiled.sweep` follows it."""
+"""A plan as a list of instructions on rows of figures, as `features.compiled.leading` follows it."""
 
 from __future__ import annotations
 
@@ -8,13 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from features.compiled.instructions import IN_TURN, INSTRUCTION, OF_TWO, Op
+from features.compiled.instructions import IN_TURN, OF_TWO, Instruction, Instructions, Op, written
 from features.plan import AreaFigure, Operand, Plan, Step
-
-Instructions = NDArray[np.void]
 
 _Result = tuple[int, int]
 """How many months a result of the plan has, and its slot among those with as many."""
@@ -22,11 +17,11 @@ _Result = tuple[int, int]
 _ARGUMENTS = {
     **dict.fromkeys(("known_to", "recorded_to", "least_to", "most_to"), ("one", "complete")),
     **dict.fromkeys(("told_to", "sum_to"), ("one", "complete")),
-    **dict.fromkeys(("last_row", "last_told"), ("one", "count", "complete")),
-    **dict.fromkeys(("spread_of", "slope_of"), ("one", "other", "third", "count", "complete")),
-    **dict.fromkeys(("pick", "ahead"), ("one", "count")),
+    **dict.fromkeys(("last_row", "last_told"), ("one", "far", "complete")),
+    **dict.fromkeys(("spread_of", "slope_of"), ("one", "other", "third", "far", "complete")),
+    **dict.fromkeys(("pick", "ahead"), ("one", "far")),
     "below_to": ("one", "number", "complete"),
-    "streak": ("one", "number", "count", "complete"),
+    "streak": ("one", "number", "far", "complete"),
 }
 """What the operands of an operation, and what is fixed of it, are called in its instruction."""
 
@@ -37,7 +32,7 @@ class Program:
 
     Parameters
     ----------
-    instructions : ndarray of INSTRUCTION
+    instructions : ndarray of Instruction
     rows : int
         How many rows of figures are in the hand at once.
     areas : tuple of AreaFigure
@@ -51,7 +46,7 @@ class Program:
 
 @lru_cache(maxsize=64)
 def program(plan: Plan) -> Program:
-    """Work out the instructions of a plan: figure by figure, each result in the hand only while it is needed."""
+    """Work out the instructions of a plan, figure by figure: a result is kept only while it is needed."""
     return _Writing(plan).program()
 
 
@@ -72,19 +67,15 @@ class _Writing:
         self._row: dict[_Result, int] = {}
         self._free: dict[int, list[int]] = defaultdict(list)
         self._areas: dict[AreaFigure, int] = {}
-        self._written: list[dict[str, Any]] = []
+        self._written: list[Instruction] = []
 
     def program(self) -> Program:
         """Write down all that gives the figures."""
         for column, figure in enumerate(self._figures):
             self._make(figure)
-            self._written.append({"op": Op.FIGURE, "out": column, "one": self._row[figure]})
+            self._written.append(Instruction(Op.FIGURE, column, one=self._row[figure]))
             self._used(figure)
-        instructions = np.zeros(len(self._written), INSTRUCTION)
-        for into, each in zip(instructions, self._written, strict=True):
-            for name, value in each.items():
-                into[name] = value
-        return Program(instructions, self._rows, tuple(self._areas))
+        return Program(written(self._written), self._rows, tuple(self._areas))
 
     def _make(self, result: _Result) -> None:
         """Write down what gives a result, unless that is done."""
@@ -99,27 +90,24 @@ class _Writing:
         for operand in operands:
             self._used(operand)
 
-    def _instructions(self, step: Step, place: int, out: int) -> Iterator[dict[str, Any]]:
-        op = Op[step.op.upper()]
-        whole = {"op": op, "out": out, "months": max(step.months, 1)}
-        given = [self._given(op, operand, place) for operand in step.operands]
-        if op in IN_TURN:
-            for turn, (at, deep) in enumerate(given):
-                yield {**whole, "one": at, "of_one": deep, "count": turn}
-        elif op == Op.OF_LARGEST:
+    def _instructions(self, step: Step, place: int, out: int) -> Iterator[Instruction]:
+        whole = Instruction(Op[step.op.upper()], out, max(step.months, 1))
+        given = [self._given(whole.op, operand, place) for operand in step.operands]
+        if whole.op in IN_TURN:
+            for turn, (at, rows) in enumerate(given):
+                yield whole._replace(one=at, of_one=rows, far=turn)
+        elif whole.op == Op.OF_LARGEST:
             half, greatest = len(given) // 2, self._room(1)
             for turn, ((weight, _), (value, _)) in enumerate(zip(given[:half], given[half:], strict=True)):
-                yield {**whole, "one": weight, "other": value, "third": greatest, "count": turn}
+                yield whole._replace(one=weight, other=value, third=greatest, far=turn)
             self._free[1].append(greatest)
         else:
             names = _ARGUMENTS.get(step.op, ("one", "other"))
-            for name, (value, deep) in zip(names, [*given, *((each, 0) for each in step.fixed)], strict=False):
-                whole[name] = value
-                if deep:
-                    whole[f"of_{name}"] = deep
-            yield whole
+            told = dict(zip(names, [*given, *((each, 0) for each in step.fixed)], strict=False))
+            of = {f"of_{name}": told[name][1] for name in ("one", "other") if name in told}
+            yield whole._replace(**{name: value for name, (value, _) in told.items()}, **of)
 
-    def _given(self, op: Op, operand: Operand, place: int) -> tuple[Any, int]:
+    def _given(self, op: int, operand: Operand, place: int) -> tuple[Any, int]:
         """Return what an instruction is given, and how many months it has if it is rows of figures."""
         if operand.kind == "result":
             return self._row[operand.months, int(operand.places[place])], max(operand.months, 1)
@@ -132,7 +120,7 @@ class _Writing:
             return number, 0
         row = self._room(1)
         self._free[1].append(row)  # needed at once, and no more
-        self._written.append({"op": Op.NUMBER, "out": row, "months": 1, "number": number})
+        self._written.append(Instruction(Op.NUMBER, row, number=number))
         return row, 1
 
     def _room(self, months: int) -> int:

@@ -9,6 +9,7 @@ from benchmarks.agreement import differences
 from benchmarks.chosen import CHOSEN, DAYS
 from benchmarks.household import AS_OF, request
 from benchmarks.made import made
+from benchmarks.runs import as_for_many
 from benchmarks.sides import fangpin_side, pandas_side
 from features.check import accept
 from features.vectors import build_vectors
@@ -43,7 +44,8 @@ def test_a_side_that_differs_is_named(folder, monkeypatch):
 
 def test_days_read_off_a_panel_are_the_vectors_that_everybody_gets(folder):
     """The panel that is timed by itself gives what build_vectors gives."""
-    prepared = fangpin_side.prepare(folder, SOME)
+    with as_for_many():
+        prepared = fangpin_side.prepare(folder, SOME)
     apart = np.concatenate([fangpin_side.day(prepared, as_of) for as_of in SOME])
     np.testing.assert_array_equal(apart, fangpin_side.whole(folder, SOME))
 

@@ -19,6 +19,7 @@ from tests.laws.sameness import same_bytes
 pytest.importorskip("numba")
 pytest.importorskip("pyarrow")
 
+from features.compiled import leading
 from features.compiled.instructions import Op
 from features.compiled.program import program
 
@@ -64,6 +65,18 @@ def test_the_bytes_are_those_of_numpy_for_some_of_the_households(tables):
     """A cohort that leaves some out on each day."""
     whole = plain(tables, DAYS)
     rows = np.random.default_rng(1).permutation(len(whole))[:200]
+    cohort = vectors.Cohort(whole.household_id[rows], whole.as_of[rows])
+    assert same_bytes(build_vectors(tables, None, cohort=cohort), whole.take(rows))
+
+
+@pytest.mark.usefixtures("compiled")
+@pytest.mark.parametrize("at_once", [1, 20_000, 10**9], ids=["day by day", "in parts", "at once"])
+def test_days_in_parts_are_days_at_once(tables, monkeypatch, at_once):
+    """Where there are many days not all are held; a cohort may ask for some households on each."""
+    monkeypatch.setattr(leading, "AT_ONCE", at_once)
+    whole = plain(tables, DAYS)
+    assert same_bytes(build_vectors(tables, DAYS), whole)
+    rows = np.flatnonzero((np.arange(len(whole)) % 7 == 0) & (whole.as_of != DAYS[1]))
     cohort = vectors.Cohort(whole.household_id[rows], whole.as_of[rows])
     assert same_bytes(build_vectors(tables, None, cohort=cohort), whole.take(rows))
 

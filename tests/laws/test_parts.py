@@ -10,6 +10,7 @@ from features import replay, vectors
 from features.context import Context
 from features.definitions import FEATURES
 from features.vectors import Cohort, build_vectors
+from features.view import View
 from tests.laws.histories import DAY, IDS, LINEAGES, days, records, tables_of
 from tests.laws.sameness import same_bytes
 from tests.laws.twice import FEW, MANY, Laws, by_name
@@ -61,7 +62,7 @@ def blocks_give_the_same_bytes(drawn, most, several):
     tables = tables_of(drawn)
     whole = build_vectors(tables, several)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(replay.Replay.looks, "__defaults__", (None, most))
+        patch.setattr(replay.Replay.figures, "__defaults__", (None, most))
         assert same_bytes(build_vectors(tables, several), whole)
 
 
@@ -75,15 +76,17 @@ def a_shallow_plan_gives_the_same_bytes(drawn, several):
         assert same_bytes(build_vectors(tables, several), deep)
 
 
-@law(records(), several_days)
-def what_is_compiled_gives_the_same_bytes(drawn, several):
-    """Changes and operations compiled, as for very many households, change nothing."""
-    pytest.importorskip("numba")
+@law(records(), several_days, st.integers(1, 3), st.integers(1, 999))
+def what_is_compiled_gives_the_same_bytes(drawn, several, lanes, at_once):
+    """Compiled, as for very many households, so many side by side, days in parts: nothing changes."""
+    leading = pytest.importorskip("features.compiled.leading")
     tables = tables_of(drawn)
     plain = build_vectors(tables, several)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(replay, "MANY", 0)
-        assert replay._compiled() is not None
+        patch.setattr(leading, "LANES", lanes)
+        patch.setattr(leading, "AT_ONCE", at_once)
+        patch.setattr(View, "__init__", lambda *_: pytest.fail("read by NumPy"))
         assert same_bytes(build_vectors(tables, several), plain)
 
 
