@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from benchmarks.chosen import CHOSEN
 from features.compiled.leading import Led
-from features.contract import Tables
 from features.files import read_tables
 from features.replay import Replay
 from features.vectors import build_vectors, plan_of
@@ -18,7 +17,7 @@ from features.vectors import build_vectors, plan_of
 
 @dataclass(frozen=True)
 class Held:
-    """Blocks of households with their panels, and where and when a day is read off them."""
+    """Blocks of households and what changes in their panels, and when a day is read off them."""
 
     households: int
     blocks: list[tuple[NDArray[np.intp], NDArray[np.int64], Led]]
@@ -31,32 +30,18 @@ def whole(folder: Path, days: NDArray[np.datetime64]) -> NDArray[np.float64]:
 
 
 def prepare(folder: Path, days: NDArray[np.datetime64]) -> Held:
-    """Read the files and build the panel of the days, as of the first of them."""
-    return panel_of(read_tables(folder), days)
+    """Read the files and find what every cell of a panel is told, and from which day to which it counts."""
+    replay = Replay(read_tables(folder), plan_of(CHOSEN, shallow=True), days, days)
+    way = replay.way
+    if way is None:
+        raise RuntimeError("a day is timed as it is compiled, for many households")
+    blocks = [(members, replay.areas(members), led) for members, led in replay.led(way)]
+    return Held(replay.households.size, blocks, list(days))
 
 
 def day(prepared: Held, as_of: np.datetime64) -> NDArray[np.float64]:
     """Return the features of every household at the end of a day, shape (households, features)."""
-    return read_off(prepared, as_of)
-
-
-def panel_of(tables: Tables, days: NDArray[np.datetime64]) -> Held:
-    """Build the panels of some days, as of the first of them, which is read off them once."""
-    replay = Replay(tables, plan_of(CHOSEN, shallow=True), days, days)
-    way = replay.way
-    if way is None:
-        raise RuntimeError("the panel is timed as it is compiled, for many households")
-    blocks = [(members, replay.areas(members), led) for members, led in replay.led(way)]
-    for *_, led in blocks:
-        led.keep()
-    held = Held(replay.households.size, blocks, list(days))
-    read_off(held, days[0])
-    return held
-
-
-def read_off(held: Held, as_of: np.datetime64) -> NDArray[np.float64]:
-    """Let the panels move on to a day, and read the features off them; days go forward one by one."""
-    step, X = held.days.index(as_of), np.empty((held.households, len(CHOSEN)))
-    for members, area, led in held.blocks:
-        X[members] = led.on(area[step : step + 1], step)[0]
+    step, X = prepared.days.index(as_of), np.empty((prepared.households, len(CHOSEN)))
+    for members, area, led in prepared.blocks:
+        X[members] = led.on(step, area[step : step + 1])[0]
     return X

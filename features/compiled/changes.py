@@ -156,16 +156,28 @@ def _sort(
 
 
 @compiled
-def apply(values: Floats, present: Shorts, changed: Changes, lot: int, day: int) -> None:
-    """Let the panel of a lot change as of a day: a fact begins to count, or no longer does."""
+def begin(values: Floats, present: Shorts, changed: Changes, lot: int, day: int) -> None:
+    """Let the empty panel of a lot hold what counts on a day."""
+    told, met = changed.told, changed.met
+    for fact in range(told.fact[lot], told.fact[lot + 1]):
+        if told.begin[fact] <= day < told.end[fact]:
+            for claim in range(told.claim[fact], told.claim[fact + 1]):
+                _add(values, present, changed.cell[claim], changed.amount[claim], 1)
+    for place in range(met.first[lot], met.first[lot + 1]):
+        _decide(values, present, met, met.bounds[place], met.bounds[place + 1], day, 1)
+
+
+@compiled
+def go_on(values: Floats, present: Shorts, changed: Changes, lot: int, day: int) -> None:
+    """Let the panel of a lot go on to a day from the one before: facts begin to count, or no longer do."""
     told, met = changed.told, changed.met
     for fact in range(told.fact[lot], told.fact[lot + 1]):
         if day in (told.begin[fact], told.end[fact]):
             sign = 1 if told.begin[fact] == day else -1
             for claim in range(told.claim[fact], told.claim[fact + 1]):
                 _add(values, present, changed.cell[claim], changed.amount[claim], sign)
-    for number in range(met.first[lot], met.first[lot + 1]):
-        low, high = met.bounds[number], met.bounds[number + 1]
+    for place in range(met.first[lot], met.first[lot + 1]):
+        low, high = met.bounds[place], met.bounds[place + 1]
         if _is_news(met, low, high, day):
             _decide(values, present, met, low, high, day - 1, -1)
             _decide(values, present, met, low, high, day, 1)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.chronicle import Chronicle
-from features.compiled.changes import Changes, apply, changes
+from features.compiled.changes import Changes, begin, changes, go_on
 from features.compiled.claims import Grid
 from features.compiled.compiling import compiled
 from features.compiled.instructions import Instructions, Op
@@ -41,7 +41,7 @@ class Days(NamedTuple):
 
 
 class Held(NamedTuple):
-    """What is in the hand: panels of lots of households, what changes in them, figures, and instructions."""
+    """What is in the hand: the panel of a lot of households, what changes in it, figures, instructions."""
 
     values: Array
     present: Counts
@@ -97,7 +97,6 @@ class Led:
         grid = Grid(way.first_month, len(way.plan.channels), way.months, LANES)
         self._changes = changes(chronicle, way.plan.wired, grid, way.known_by)
         self._shape = grid.channels, grid.months, grid.lanes
-        self._panels: tuple[Array, Counts] | None = None
 
     def figures(
         self, area: NDArray[np.int64], asked: Sequence[NDArray[np.bool_]] | None = None
@@ -113,38 +112,31 @@ class Led:
         """
         days, size = area.shape[0], self._households * len(self._way.plan.figures)
         at_once = max(AT_ONCE // max(size, 1), 1)
-        if at_once < days:
-            self.keep()
         for first in range(0, days, at_once):
             some = slice(first, first + at_once)
-            found = self.on(area[some], first, None if asked is None else asked[some])
+            found = self.on(first, area[some], None if asked is None else asked[some])
             yield from zip(range(first, days), area[some], found, strict=False)
 
-    def keep(self) -> None:
-        """Keep the panels, so that the days can be asked for a few at a time."""
-        lots = -(-self._households // LANES)
-        self._panels = np.zeros((lots, *self._shape)), np.zeros((lots, *self._shape), dtype=np.int32)
-
     def on(
-        self, area: NDArray[np.int64], first: int = 0, asked: Sequence[NDArray[np.bool_]] | None = None
+        self, first: int, area: NDArray[np.int64], asked: Sequence[NDArray[np.bool_]] | None = None
     ) -> Array:
-        """Return the figures of the plan on days that follow those before, shape (days, households, figures).
+        """Return the figures of the plan on days that follow each other, shape (days, households, figures).
 
         Parameters
         ----------
+        first : int
+            Position of the first of the days.
         area, asked
             As of `figures`, of these days.
-        first : int
-            Position of the first of the days; unless it is 0, panels must be kept.
         """
         way, edges = self._way, np.arange(0, self._households, LANES)
         out = np.empty((*area.shape, len(way.plan.figures)))
-        panels = self._panels or (np.zeros((1, *self._shape)), np.zeros((1, *self._shape), dtype=np.int32))
         some = np.ones((area.shape[0], edges.size), dtype=bool)
         if asked is not None:
             some = np.logical_or.reduceat(np.stack(asked), edges, axis=1)
+        panel = np.empty(self._shape), np.empty(self._shape, dtype=np.int32)
         rows = np.zeros((way.program.rows, LANES))
-        held = Held(*panels, self._changes, rows, way.program.instructions)
+        held = Held(*panel, self._changes, rows, way.program.instructions)
         _lead(way.days, held, area, some, first, out)
         return out
 
@@ -154,20 +146,21 @@ def _lead(
     way: Days, held: Held, area: NDArray[np.int64], asked: NDArray[np.bool_], first: int, out: Array
 ) -> None:
     """Lead each lot of households through days, and write down the figures of those that are asked for."""
-    lanes = held.rows.shape[1]
+    lanes, values, present = held.rows.shape[1], held.values.reshape(-1), held.present.reshape(-1)
     for low in range(0, out.shape[1], lanes):
         high, lot = min(low + lanes, out.shape[1]), low // lanes
-        value, told = held.values[lot % held.values.shape[0]], held.present[lot % held.values.shape[0]]
-        if first == 0:
-            value[:] = 0.0
-            told[:] = 0
+        values[:] = 0.0
+        present[:] = 0
         for step in range(out.shape[0]):
             day = first + step
-            apply(value.reshape(-1), told.reshape(-1), held.changed, lot, day)
+            if step == 0:
+                begin(values, present, held.changed, lot, day)
+            else:
+                go_on(values, present, held.changed, lot, day)
             if asked[step, lot]:
                 seen = Seen(
-                    value,
-                    told,
+                    held.values,
+                    held.present,
                     way.start[day],
                     way.lines[day],
                     way.weighed[day],

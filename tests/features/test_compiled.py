@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from benchmarks.made import made
-from features import replay, vectors
+from features import replay, vectors, view
 from features.definitions import FEATURES
 from features.files import read_tables
+from features.operations import OPERATIONS
 from features.replay import Replay
 from features.vectors import build_vectors, plan_of
 from tests.laws.sameness import same_bytes
@@ -79,6 +80,12 @@ def test_days_in_parts_are_days_at_once(tables, monkeypatch, at_once):
     rows = np.flatnonzero((np.arange(len(whole)) % 7 == 0) & (whole.as_of != DAYS[1]))
     cohort = vectors.Cohort(whole.household_id[rows], whole.as_of[rows])
     assert same_bytes(build_vectors(tables, None, cohort=cohort), whole.take(rows))
+
+
+def test_every_operation_is_compiled():
+    """What a plan can ask for has its instruction."""
+    asked = {*OPERATIONS, *view._READ, *view._BY_PLACE}
+    assert {op.name.lower() for op in Op} - {"number", "figure"} == asked
 
 
 def test_every_compiled_operation_is_used():
