@@ -102,17 +102,15 @@ def _counts(rows: Array, each: Instruction, seen: Seen) -> None:
 
 @compiled
 def _carried(rows: Array, each: Instruction, seen: Seen) -> None:
-    """Hold what a channel told last by month."""
-    held = np.full(rows.shape[1], np.nan)
+    """Hold what a channel told last by month; in the first row, until the first month that is asked for."""
+    skipped = REACH + 1 - each.months
+    rows[each.out] = np.nan
     for m in range(REACH + 1):
-        value = seen.values[each.one, seen.start + m]
-        told = seen.present[each.one, seen.start + m]
-        for h in range(held.size):
-            held[h] = value[h] if told[h] > 0 else held[h]
-        if m >= REACH + 1 - each.months:
-            into = rows[each.out + m - (REACH + 1 - each.months)]
-            for h in range(held.size):
-                into[h] = held[h]
+        value, told = seen.values[each.one, seen.start + m], seen.present[each.one, seen.start + m]
+        into, before = rows[each.out + max(m - skipped, 0)], rows[each.out + max(m - skipped - 1, 0)]
+        for h in range(into.size):
+            figure, so_far = value[h], before[h]
+            into[h] = figure if told[h] > 0 else so_far
 
 
 @compiled
@@ -142,20 +140,20 @@ def _sum_to(rows: Array, each: Instruction, seen: Seen) -> None:
 @compiled
 def _last_told(rows: Array, each: Instruction, seen: Seen) -> None:
     """Find the last month of which a channel tells, or the one before."""
-    into = rows[each.out]
-    last, found = np.full(into.size, np.int32(-1)), np.full(into.size, np.int32(-1))
-    needed = np.int32(0 if each.far else -1)  # what the last must be before the one before it is found
+    found = rows[each.out]
+    found[:] = -1.0
+    last = np.full(found.size, -1.0)
+    needed = 0.0 if each.far else -1.0  # what the last must be before the one before it is found
     for m in range(each.complete, REACH + 1):
-        told, month, left = seen.present[each.one, seen.start + REACH - m], np.int32(REACH - m), np.int32(0)
+        told, month, left = seen.present[each.one, seen.start + REACH - m], float(REACH - m), 0
         for h in range(found.size):
-            news = (told[h] > 0) & (last[h] >= needed) & (found[h] < 0)
-            found[h] = month if news else found[h]
-            last[h] = month if told[h] > 0 else last[h]
-            left += np.int32(found[h] < 0)
+            is_told, later, so_far = told[h] > 0, last[h], found[h]
+            now = month if is_told & (later >= needed) & (so_far < 0.0) else so_far
+            found[h] = now
+            last[h] = month if is_told else later
+            left += 1 if now < 0.0 else 0
         if left == 0:
             break
-    for h in range(into.size):
-        into[h] = found[h]
 
 
 @compiled

@@ -128,13 +128,14 @@ def _last_row(rows: Array, each: Instruction) -> None:
     last = np.full(found.size, -1.0)
     needed = 0.0 if each.far else -1.0  # what the last must be before the one before it is found
     for m in range(each.complete, each.of_one):
-        figure, month, left = rows[_newest(each.one, each.of_one, m)], float(REACH - m), 0.0
+        figure, month, left = rows[_newest(each.one, each.of_one, m)], float(REACH - m), 0
         for h in range(found.size):
-            is_known = not np.isnan(figure[h])
-            found[h] = month if is_known & (last[h] >= needed) & (found[h] < 0.0) else found[h]
-            last[h] = month if is_known else last[h]
-            left += 1.0 if found[h] < 0.0 else 0.0
-        if left == 0.0:
+            is_known, later, so_far = not np.isnan(figure[h]), last[h], found[h]
+            now = month if is_known & (later >= needed) & (so_far < 0.0) else so_far
+            found[h] = now
+            last[h] = month if is_known else later
+            left += 1 if now < 0.0 else 0
+        if left == 0:
             break
 
 
