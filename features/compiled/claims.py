@@ -173,7 +173,7 @@ def _claim(rows: Rows, wires: Wires, grid: Grid, claims: Made, row: int, count: 
             claims.cell[claim] = cell if month != NOWHERE else NOWHERE
             claims.where[claim] = anywhere if wires.late[channel] else cell
             claims.amount[claim] = amount
-            if at == SPAN:
+            if at == SPAN and first < last:
                 claims.amount[claim] = _share(amount, month - first, last - first + 1)
         count = end
     return count

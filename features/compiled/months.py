@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from features.compiled.compiling import compiled
 from features.compiled.instructions import Instruction, Op
+from features.compiled.operations import months_of
 from features.reach import REACH
 
 Array = NDArray[np.float64]
@@ -82,22 +83,21 @@ def look(rows: Array, each: Instruction, seen: Seen) -> None:  # noqa: C901, PLR
 @compiled
 def _months(rows: Array, each: Instruction, seen: Seen) -> None:
     """Read what a channel tells by month."""
-    first = seen.start + REACH + 1 - each.months
-    for m in range(each.months):
-        value, told = seen.values[each.one, first + m], seen.present[each.one, first + m]
-        into = rows[each.out + m]
-        for h in range(value.size):
-            into[h] = value[h] if told[h] > 0 else np.nan
+    first, into = seen.start + REACH + 1 - each.months, months_of(rows, each.out, each.months)
+    value = months_of(seen.values[each.one], first, each.months)
+    told = months_of(seen.present[each.one], first, each.months)
+    for h in range(into.size):
+        figure = value[h]
+        into[h] = figure if told[h] > 0 else np.nan
 
 
 @compiled
 def _counts(rows: Array, each: Instruction, seen: Seen) -> None:
     """Read how many facts a channel has by month."""
-    first = seen.start + REACH + 1 - each.months
-    for m in range(each.months):
-        told, into = seen.present[each.one, first + m], rows[each.out + m]
-        for h in range(told.size):
-            into[h] = told[h] if told[h] > 0 else np.nan
+    first, into = seen.start + REACH + 1 - each.months, months_of(rows, each.out, each.months)
+    told = months_of(seen.present[each.one], first, each.months)
+    for h in range(into.size):
+        into[h] = told[h] if told[h] > 0 else np.nan
 
 
 @compiled

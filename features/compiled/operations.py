@@ -64,6 +64,13 @@ def _of_one(rows: Array, each: Instruction) -> None:
         rows[each.out] = each.number
 
 
+@compiled
+def months_of(rows: Array, first: int, months: int) -> Array:
+    """Return rows that follow each other as one long one."""
+    lanes = rows.shape[1]
+    return rows.reshape(-1)[first * lanes : (first + months) * lanes]
+
+
 @inlined
 def _newest(first: int, months: int, back: int) -> int:
     """Return the row of a month so many back."""
@@ -222,17 +229,16 @@ def _of_largest(rows: Array, each: Instruction) -> None:
 @compiled
 def _in_turn(rows: Array, each: Instruction) -> None:
     """Add what is known, or take the first that is, or the greatest: one more figure each time."""
-    op = each.op
-    for m in range(each.months):
-        figure, into = rows[each.one + each.of_one - each.months + m], rows[each.out + m]
-        if each.far == 0:
-            into[:] = np.nan
-        if op == Op.SUM_KNOWN:
-            _add_known(into, figure)
-        elif op == Op.FIRST_KNOWN:
-            _fill_in(into, figure)
-        else:
-            _raise(into, figure)
+    into = months_of(rows, each.out, each.months)
+    figure = months_of(rows, each.one + each.of_one - each.months, each.months)
+    if each.far == 0:
+        into[:] = np.nan
+    if each.op == Op.SUM_KNOWN:
+        _add_known(into, figure)
+    elif each.op == Op.FIRST_KNOWN:
+        _fill_in(into, figure)
+    else:
+        _raise(into, figure)
 
 
 @compiled
@@ -255,35 +261,43 @@ def _raise(into: Array, figure: Array) -> None:
 
 
 @compiled
-def _of_two(rows: Array, each: Instruction) -> None:  # noqa: C901, PLR0912 - one branch an operation
+def _of_two(rows: Array, each: Instruction) -> None:
     """Combine figures of the last months; what has one month only is the same in all."""
-    op = each.op
+    if min(each.of_one, each.of_other) >= each.months:
+        one = months_of(rows, each.one + each.of_one - each.months, each.months)
+        other = months_of(rows, each.other + each.of_other - each.months, each.months)
+        _combine(each.op, months_of(rows, each.out, each.months), one, other)
+        return
     for back in range(each.months):
         one = rows[_newest(each.one, each.of_one, min(back, each.of_one - 1))]
         other = rows[_newest(each.other, each.of_other, min(back, each.of_other - 1))]
-        into = rows[_newest(each.out, each.months, back)]
-        if op == Op.ADD:
-            for h in range(into.size):
-                into[h] = one[h] + other[h]
-        elif op == Op.SUBTRACT:
-            for h in range(into.size):
-                into[h] = one[h] - other[h]
-        elif op == Op.MULTIPLY:
-            for h in range(into.size):
-                into[h] = one[h] * other[h]
-        elif op == Op.DIVIDE:
-            for h in range(into.size):
-                into[h] = one[h] / other[h] if other[h] != 0 else np.nan
-        elif op == Op.TOTAL_OF:
-            for h in range(into.size):
-                into[h] = other[h] if one[h] > 0 else np.nan
-        elif op == Op.MEAN_OF:
-            for h in range(into.size):
-                into[h] = other[h] / one[h] if one[h] > 0 else np.nan
-        elif op == Op.ABOVE:
-            for h in range(into.size):
-                above = 1.0 if one[h] > other[h] else 0.0
-                into[h] = np.nan if np.isnan(one[h]) else above
-        else:
-            for h in range(into.size):
-                into[h] = other[h] if other[h] < one[h] else one[h]  # noqa: FURB136 - what is unknown stays so
+        _combine(each.op, rows[_newest(each.out, each.months, back)], one, other)
+
+
+@compiled
+def _combine(op: int, into: Array, one: Array, other: Array) -> None:  # noqa: C901, PLR0912 - a branch an operation
+    if op == Op.ADD:
+        for h in range(into.size):
+            into[h] = one[h] + other[h]
+    elif op == Op.SUBTRACT:
+        for h in range(into.size):
+            into[h] = one[h] - other[h]
+    elif op == Op.MULTIPLY:
+        for h in range(into.size):
+            into[h] = one[h] * other[h]
+    elif op == Op.DIVIDE:
+        for h in range(into.size):
+            into[h] = one[h] / other[h] if other[h] != 0 else np.nan
+    elif op == Op.TOTAL_OF:
+        for h in range(into.size):
+            into[h] = other[h] if one[h] > 0 else np.nan
+    elif op == Op.MEAN_OF:
+        for h in range(into.size):
+            into[h] = other[h] / one[h] if one[h] > 0 else np.nan
+    elif op == Op.ABOVE:
+        for h in range(into.size):
+            above = 1.0 if one[h] > other[h] else 0.0
+            into[h] = np.nan if np.isnan(one[h]) else above
+    else:
+        for h in range(into.size):
+            into[h] = other[h] if other[h] < one[h] else one[h]  # noqa: FURB136 - what is unknown stays so
