@@ -140,10 +140,10 @@ class Replay:
                 yield Figures(*look[:2], look.view.area, look.view.figures)
             return
         for members, led in self.led(way, wanted, most):
-            asked = None if wanted is None else [np.isin(members, each) for each in wanted]
-            for step, area, values in led.figures(self.areas(members), asked):
-                some = slice(None) if asked is None else asked[step]
-                if asked is None or asked[step].any():
+            asked = [_inside(members, each) for each in wanted or [members] * self._days.size]
+            for step, area, values in led.figures(self.areas(members), np.stack(asked)):
+                some = slice(None) if asked[step].all() else asked[step]
+                if asked[step].any():
                     yield Figures(members[some], step, area[some], values[some])
 
     @cached_property
@@ -192,3 +192,10 @@ class Replay:
 def _within(wanted: Positions, members: Positions) -> Positions:
     low, high = np.searchsorted(wanted, (members[0], members[-1] + 1))
     return wanted[low:high]
+
+
+def _inside(members: Positions, wanted: Positions) -> NDArray[np.bool_]:
+    """Return which members are wanted."""
+    inside = np.zeros(members.size, dtype=bool)
+    inside[np.searchsorted(members, _within(wanted, members))] = True
+    return inside

@@ -43,5 +43,5 @@ def day(prepared: Held, as_of: np.datetime64) -> NDArray[np.float64]:
     """Return the features of every household at the end of a day, shape (households, features)."""
     step, X = prepared.days.index(as_of), np.empty((prepared.households, len(CHOSEN)))
     for members, area, led in prepared.blocks:
-        X[members] = led.on(step, area[step : step + 1])[0]
+        X[members] = led.on(step, area[step : step + 1], np.ones((1, members.size), dtype=bool))[0]
     return X

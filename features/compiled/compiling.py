@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
@@ -21,3 +23,18 @@ def compiled(function: _F) -> _F:
 def inlined(function: _F) -> _F:
     """Compile a function into those that call it: where it is called very often with much in its hands."""
     return cast(_F, numba.njit(error_model="numpy", inline="always")(function))
+
+
+def forget_older(folder: Path) -> None:
+    """Remove what was compiled before any of the sources of a folder changed.
+
+    Numba asks only whether the file of a function has changed, not those of the functions that it calls.
+    """
+    changed = max(source.stat().st_mtime for source in folder.glob("*.py"))
+    for kept in (folder / "__pycache__").glob("*.nb[ci]"):
+        with suppress(OSError):  # another process was quicker, or nobody may
+            if kept.stat().st_mtime < changed:
+                kept.unlink()
+
+
+forget_older(Path(__file__).parent)

@@ -99,7 +99,7 @@ class Led:
         self._shape = grid.channels, grid.months, grid.lanes
 
     def figures(
-        self, area: NDArray[np.int64], asked: Sequence[NDArray[np.bool_]] | None = None
+        self, area: NDArray[np.int64], asked: NDArray[np.bool_]
     ) -> Iterator[tuple[int, NDArray[np.int64], Array]]:
         """Yield each day's position, the areas on it, and the plan's figures, shape (households, figures).
 
@@ -107,19 +107,18 @@ class Led:
         ----------
         area : ndarray of int, shape (days, households)
             Position of the area of each household among those of the surroundings.
-        asked : sequence of ndarray of bool, optional
-            By day, whose figures are asked for; what is yielded of the others is anything.
+        asked : ndarray of bool, shape (days, households)
+            Whose figures are asked for; what is yielded of the others is anything.
         """
         days, size = area.shape[0], self._households * len(self._way.plan.figures)
         at_once = max(AT_ONCE // max(size, 1), 1)
         for first in range(0, days, at_once):
             some = slice(first, first + at_once)
-            found = self.on(first, area[some], None if asked is None else asked[some])
-            yield from zip(range(first, days), area[some], found, strict=False)
+            yield from zip(
+                range(first, days), area[some], self.on(first, area[some], asked[some]), strict=False
+            )
 
-    def on(
-        self, first: int, area: NDArray[np.int64], asked: Sequence[NDArray[np.bool_]] | None = None
-    ) -> Array:
+    def on(self, first: int, area: NDArray[np.int64], asked: NDArray[np.bool_]) -> Array:
         """Return the figures of the plan on days that follow each other, shape (days, households, figures).
 
         Parameters
@@ -129,11 +128,9 @@ class Led:
         area, asked
             As of `figures`, of these days.
         """
-        way, edges = self._way, np.arange(0, self._households, LANES)
+        way = self._way
         out = np.empty((*area.shape, len(way.plan.figures)))
-        some = np.ones((area.shape[0], edges.size), dtype=bool)
-        if asked is not None:
-            some = np.logical_or.reduceat(np.stack(asked), edges, axis=1)
+        some = np.logical_or.reduceat(asked, np.arange(0, self._households, LANES), axis=1)
         panel = np.empty(self._shape), np.empty(self._shape, dtype=np.int32)
         rows = np.zeros((way.program.rows, LANES))
         held = Held(*panel, self._changes, rows, way.program.instructions)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Any
 
@@ -21,6 +22,8 @@ pytest.importorskip("numba")
 pytest.importorskip("pyarrow")
 
 from features.compiled import leading
+from features.compiled.compiling import compiled as compiling
+from features.compiled.compiling import forget_older
 from features.compiled.instructions import Op
 from features.compiled.program import program
 
@@ -118,10 +121,22 @@ def test_without_numba_numpy_serves_many_too(tables, monkeypatch):
 
 def test_where_nothing_can_be_kept_it_is_compiled_all_the_same():
     """A function without a file has no place beside which its compiled form could be kept."""
-    from features.compiled.compiling import compiled
-
     named: dict[str, Any] = {}
     exec("def twice(out):\n    out *= 2.0\n", named)
     out = np.array([1.0, 3.0])
-    compiled(named["twice"])(out)
+    compiling(named["twice"])(out)
     assert out.tolist() == [2.0, 6.0]
+
+
+def test_what_was_compiled_before_a_source_changed_is_forgotten(tmp_path):
+    """A function may call one of another file, which Numba does not look at."""
+    kept = tmp_path / "__pycache__"
+    kept.mkdir()
+    for name, changed in (("one.py", 200), ("other.py", 300)):
+        (tmp_path / name).touch()
+        os.utime(tmp_path / name, (changed, changed))
+    for name, day in (("one.nbi", 250), ("one.nbc", 250), ("other.nbi", 350), ("one.pyc", 250)):
+        (kept / name).touch()
+        os.utime(kept / name, (day, day))
+    forget_older(tmp_path)
+    assert sorted(file.name for file in kept.iterdir()) == ["one.pyc", "other.nbi"]
