@@ -135,11 +135,11 @@ def _check_order(table: Table, facts: Facts) -> list[Breach]:
 
 def _check_versions(table: Table, facts: Facts) -> list[Breach]:
     order = versions(facts)
+    if not order.size:
+        return []
     record = facts["record_id"][order]
     same = (record[1:] == record[:-1]) & (record[1:] != "")
     first, second = order[:-1][same], order[1:][same]
-    if not first.size:
-        return []
     owner = "household_id" if table.grain == "household" else "area"
     moved = facts[owner][first] != facts[owner][second]
     known, revision = facts["known_on"], np.nan_to_num(facts["revision"][order], nan=0.0)

@@ -57,6 +57,8 @@ def _versions(
     record_id: NDArray[Any], known_on: NDArray[np.datetime64], revision: NDArray[Any]
 ) -> NDArray[np.intp]:
     again = told_again(record_id)
+    if not again.size:
+        return again
     record = record_id[again]
     number = hashes(record)
     order = np.lexsort((_revision(revision[again]), known_on[again], number))

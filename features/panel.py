@@ -43,8 +43,7 @@ class Panel:
         known_by: NDArray[np.datetime64],
     ) -> None:
         self.chronicle = chronicle
-        self.first_month = month_of(days[0]) - REACH
-        months = month_of(days[-1]) + AHEAD - self.first_month + 1
+        self.first_month, months = extent(days)
         shape = (len(wired.channels), months, chronicle.households.size)
         self.values = np.zeros(shape)
         self.present = np.zeros(shape, dtype=np.int32)
@@ -63,6 +62,12 @@ class Panel:
         """Return which months a vector may look at: the reach, the running month, the months ahead."""
         running = month_of(as_of) - self.first_month
         return slice(running - REACH, running + AHEAD + 1)
+
+
+def extent(days: NDArray[np.datetime64]) -> tuple[int, int]:
+    """Return the first month since 1970 of the panel of some days in order, and how many months it has."""
+    first = month_of(days[0]) - REACH
+    return first, month_of(days[-1]) + AHEAD - first + 1
 
 
 def month_of(day: np.datetime64) -> int:

@@ -109,6 +109,11 @@ class Plan:
         """The wiring of the channels."""
         return wiring(self.channels)
 
+    @cached_property
+    def figure_slots(self) -> NDArray[np.intp]:
+        """Where the result of each figure lies among those without months."""
+        return np.array([self.slots[node][1] for node in self.figures], dtype=np.intp)
+
 
 @lru_cache(maxsize=64)
 def plan(expressions: tuple[Node, ...], *, shallow: bool = False) -> Plan:

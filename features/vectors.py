@@ -178,7 +178,10 @@ def plan_of(names: tuple[str, ...], *, shallow: bool = False) -> Plan:
 def _columns(read: Plan, names: tuple[str, ...]) -> NDArray[np.intp] | None:
     """Return which of the plan's figures are meant; None where it is all of them, in this order."""
     asked = tuple(FEATURES[name].reading for name in names)
-    return None if asked == read.figures else np.array([read.figures.index(one) for one in asked], np.intp)
+    if asked == read.figures:
+        return None
+    place = {node: number for number, node in enumerate(read.figures)}
+    return np.array([place[node] for node in asked], dtype=np.intp)
 
 
 def _days(as_of: Days | None, cohort: Cohort | None) -> NDArray[np.datetime64]:

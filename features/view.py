@@ -63,8 +63,7 @@ class View:
     @property
     def figures(self) -> Array:
         """The plan's figures, shape (households, figures)."""
-        slots = np.array([self.plan.slots[node][1] for node in self.plan.figures], dtype=np.intp)
-        values: Array = self.results[SINGLE][slots].T
+        values: Array = self.results[SINGLE][self.plan.figure_slots].T
         return values
 
     def read(self, node: Node) -> Array:

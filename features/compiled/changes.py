@@ -201,10 +201,7 @@ def _is_news(met: Met, low: int, high: int, day: int) -> bool:
 
 @compiled
 def _decide(values: Floats, present: Shorts, met: Met, low: int, high: int, day: int, sign: int) -> None:
-    """Add, or take back, the claims that count on a day: of the first account that has any, each one's last.
-
-    The last is meant person by person.
-    """
+    """Add, or take back, what counts on a day: of the first account that has any claim each person's last."""
     account, later = NO_ACCOUNT, ALONE
     for at in range(high - 1, low - 1, -1):
         if met.begin[at] <= day < met.end[at]:

@@ -117,7 +117,7 @@ def made(rows: Rows, wired: Wiring, grid: Grid) -> tuple[Made, Index]:
     index = Index(begin, end, np.empty(facts, np.int64), np.empty(lots, np.int64))
     room = USUAL * rows.begin.size
     while True:
-        row, channel, cell, where = np.empty((4, room), dtype=np.int32)
+        row, channel, cell, where = (np.empty(room, dtype=np.int32) for _ in range(4))
         claims = Made(row, channel, cell, where, np.empty(room))
         count = _make(rows, wires, grid, claims, index)
         if count <= room:

@@ -25,16 +25,18 @@ def inlined(function: _F) -> _F:
     return cast(_F, numba.njit(error_model="numpy", inline="always")(function))
 
 
-def forget_older(folder: Path) -> None:
-    """Remove what was compiled before any of the sources of a folder changed.
+def forget_older(folder: Path, *others: Path) -> None:
+    """Remove what was compiled before any of the sources of a folder, or others, changed.
 
-    Numba asks only whether the file of a function has changed, not those of the functions that it calls.
+    Numba asks only whether the file of a function has changed, not those of the functions it calls and of
+    the numbers that it names.
     """
-    changed = max(source.stat().st_mtime for source in folder.glob("*.py"))
+    changed = max(source.stat().st_mtime for source in (*folder.glob("*.py"), *others))
     for kept in (folder / "__pycache__").glob("*.nb[ci]"):
         with suppress(OSError):  # another process was quicker, or nobody may
             if kept.stat().st_mtime < changed:
                 kept.unlink()
 
 
-forget_older(Path(__file__).parent)
+_HERE = Path(__file__).parent
+forget_older(_HERE, *(_HERE.parent / name for name in ("claims.py", "reach.py", "wiring.py")))

@@ -18,9 +18,8 @@ from features.compiled.operations import work
 from features.compiled.program import program
 from features.context import Surroundings
 from features.lines import MONTHS_A_YEAR
-from features.panel import month_of
+from features.panel import extent
 from features.plan import Plan
-from features.reach import AHEAD, REACH
 
 LANES = 64
 """Households that lie side by side: few enough for their panel to stay near the processor."""
@@ -65,8 +64,7 @@ class Way:
         self.known_by = np.array([each.known_by for each in around])
         as_of = np.array([each.as_of for each in around])
         months = as_of.astype("datetime64[M]").astype(np.int64)
-        self.first_month = int(months[0]) - REACH
-        self.months = month_of(as_of[-1]) + AHEAD - self.first_month + 1
+        self.first_month, self.months = extent(as_of)
         asked = self.program.areas
         self.days = Days(
             months - months[0],

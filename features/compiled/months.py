@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from features.compiled.compiling import compiled
 from features.compiled.instructions import Instruction, Op
-from features.compiled.operations import months_of
+from features.compiled.operations import one_row
 from features.reach import REACH
 
 Array = NDArray[np.float64]
@@ -83,9 +83,9 @@ def look(rows: Array, each: Instruction, seen: Seen) -> None:  # noqa: C901, PLR
 @compiled
 def _months(rows: Array, each: Instruction, seen: Seen) -> None:
     """Read what a channel tells by month."""
-    first, into = seen.start + REACH + 1 - each.months, months_of(rows, each.out, each.months)
-    value = months_of(seen.values[each.one], first, each.months)
-    told = months_of(seen.present[each.one], first, each.months)
+    first, into = seen.start + REACH + 1 - each.months, one_row(rows, each.out, each.months)
+    value = one_row(seen.values[each.one], first, each.months)
+    told = one_row(seen.present[each.one], first, each.months)
     for h in range(into.size):
         figure = value[h]
         into[h] = figure if told[h] > 0 else np.nan
@@ -94,8 +94,8 @@ def _months(rows: Array, each: Instruction, seen: Seen) -> None:
 @compiled
 def _counts(rows: Array, each: Instruction, seen: Seen) -> None:
     """Read how many facts a channel has by month."""
-    first, into = seen.start + REACH + 1 - each.months, months_of(rows, each.out, each.months)
-    told = months_of(seen.present[each.one], first, each.months)
+    first, into = seen.start + REACH + 1 - each.months, one_row(rows, each.out, each.months)
+    told = one_row(seen.present[each.one], first, each.months)
     for h in range(into.size):
         into[h] = told[h] if told[h] > 0 else np.nan
 

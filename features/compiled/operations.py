@@ -65,7 +65,7 @@ def _of_one(rows: Array, each: Instruction) -> None:
 
 
 @compiled
-def months_of(rows: Array, first: int, months: int) -> Array:
+def one_row(rows: Array, first: int, months: int) -> Array:
     """Return rows that follow each other as one long one."""
     lanes = rows.shape[1]
     return rows.reshape(-1)[first * lanes : (first + months) * lanes]
@@ -229,8 +229,8 @@ def _of_largest(rows: Array, each: Instruction) -> None:
 @compiled
 def _in_turn(rows: Array, each: Instruction) -> None:
     """Add what is known, or take the first that is, or the greatest: one more figure each time."""
-    into = months_of(rows, each.out, each.months)
-    figure = months_of(rows, each.one + each.of_one - each.months, each.months)
+    into = one_row(rows, each.out, each.months)
+    figure = one_row(rows, each.one + each.of_one - each.months, each.months)
     if each.far == 0:
         into[:] = np.nan
     if each.op == Op.SUM_KNOWN:
@@ -264,9 +264,9 @@ def _raise(into: Array, figure: Array) -> None:
 def _of_two(rows: Array, each: Instruction) -> None:
     """Combine figures of the last months; what has one month only is the same in all."""
     if min(each.of_one, each.of_other) >= each.months:
-        one = months_of(rows, each.one + each.of_one - each.months, each.months)
-        other = months_of(rows, each.other + each.of_other - each.months, each.months)
-        _combine(each.op, months_of(rows, each.out, each.months), one, other)
+        one = one_row(rows, each.one + each.of_one - each.months, each.months)
+        other = one_row(rows, each.other + each.of_other - each.months, each.months)
+        _combine(each.op, one_row(rows, each.out, each.months), one, other)
         return
     for back in range(each.months):
         one = rows[_newest(each.one, each.of_one, min(back, each.of_one - 1))]
