@@ -161,7 +161,7 @@ def _differs(
     table: Table, facts: Facts, first: NDArray[np.intp], second: NDArray[np.intp]
 ) -> NDArray[np.bool_]:
     differs = np.zeros(first.size, dtype=bool)
-    for column in table.columns:
+    for column in table.columns if first.size else ():
         one, other = facts[column.name][first], facts[column.name][second]
         differs |= (one != other) & ~(is_missing(column, one) & is_missing(column, other))
     return differs

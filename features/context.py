@@ -54,9 +54,13 @@ class Context:
                 digest.update(told)
         return digest.hexdigest()
 
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        return frozenset(self.codes.tolist())
+
     def covers(self, tables: Tables) -> bool:
         """Return whether it is about all areas in which households lie."""
-        return bool(np.all(positions(tables["households"]["area"], self.codes) >= 0))
+        return self._known.issuperset(tables["households"]["area"].tolist())
 
     def on(self, as_of: np.datetime64, known_by: np.datetime64) -> Surroundings:
         """Return what is known of the areas on a day."""

@@ -66,7 +66,7 @@ class Evidence:
         self.vectors, self._view, self._disputed = vectors, look.view, disputed
         self._panel = look.view.panel
         self._story = self._panel.chronicle
-        self._channels = {channel: place for place, channel in enumerate(look.view.plan.channels)}
+        self._channels = look.view.plan.places
         made = self._panel.standing
         owner = self._story.joined("owner")[made.row]
         order = np.lexsort((made.channel, owner))

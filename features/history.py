@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.contract import Facts
-from features.ids import hashes, told_again
+from features.ids import FEW, hashes, told_again
 from features.settled import settled
 
 NEVER = np.datetime64("9999-12-31", "D")
@@ -59,12 +59,14 @@ def _versions(
     again = told_again(record_id)
     if not again.size:
         return again
-    record = record_id[again]
-    number = hashes(record)
-    order = np.lexsort((_revision(revision[again]), known_on[again], number))
+    record, known = record_id[again], known_on[again]
+    number: NDArray[Any] = record if again.size <= FEW else hashes(record)
+    order = np.lexsort((_revision(revision[again]), known, number))
     beside = np.flatnonzero(number[order[1:]] == number[order[:-1]])
-    if np.any(record[order[beside]] != record[order[beside + 1]]):  # two texts of one number
-        order = np.lexsort((_revision(revision[again]), known_on[again], record))
+    if number is not record and np.any(
+        record[order[beside]] != record[order[beside + 1]]
+    ):  # two of one number
+        order = np.lexsort((_revision(revision[again]), known, record))
     rows: NDArray[np.intp] = again[order]
     return rows
 
@@ -83,14 +85,17 @@ def believed(facts: Facts) -> Believed:
         order = order[~repeats]
         replaced = facts["record_id"][order[:-1]] == facts["record_id"][order[1:]]
         stop[order[:-1][replaced]] = known[order[1:][replaced]]
-    return Believed(known, np.where(facts["voided"] == 1, known, stop))
+    voided = facts["voided"] == 1
+    if np.count_nonzero(voided):
+        stop[voided] = known[voided]
+    return Believed(known, stop)
 
 
 def _repeats(facts: Facts, order: NDArray[np.intp]) -> NDArray[np.bool_]:
     """Return which of the versions in their order say just what the one before them said."""
     same = np.ones(order.size - 1, dtype=bool)
     for name, values in facts.items():
-        if name not in ABOUT_THE_TELLING:
+        if name not in ABOUT_THE_TELLING and values.strides != (0,):  # one value in memory: the same for all
             told = values[order]
             one, other = told[:-1], told[1:]
             gaps = one != one  # noqa: PLR0124 - a gap of numbers and dates is what differs from itself
@@ -99,4 +104,4 @@ def _repeats(facts: Facts, order: NDArray[np.intp]) -> NDArray[np.bool_]:
 
 
 def _revision(revision: NDArray[Any]) -> NDArray[np.float64]:
-    return np.nan_to_num(revision.astype(np.float64), nan=0.0)
+    return np.where(np.isnan(revision), 0.0, revision)

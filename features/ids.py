@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cache
 from typing import Any
 
@@ -14,7 +15,7 @@ Hashes = NDArray[np.uint64]
 
 _FACTOR = 0x9E3779B97F4A7C15
 """Odd, with its bits well spread (the golden ratio): powers of it weigh the places of a text."""
-_FEW = 512
+FEW = 512
 """Up to so many texts are told apart quickest one by one."""
 _SPREAD = 8
 """Places for each number where some of its bits are to lead to it at once: at least so many."""
@@ -69,7 +70,7 @@ def positions(texts: NDArray[Any], among: NDArray[Any]) -> NDArray[np.int64]:
 
 def strangers(texts: NDArray[Any], among: NDArray[Any]) -> NDArray[np.bool_]:
     """Return which texts are not among others, in whatever order those stand."""
-    if texts.size + among.size > _FEW:
+    if texts.size + among.size > FEW:
         return positions(texts, distinct(among)) < 0
     strange = np.zeros(texts.size, dtype=bool)
     if unknown := set(texts.tolist()).difference(among.tolist()):
@@ -122,7 +123,7 @@ def _misled(texts: NDArray[Any], among: NDArray[Any], place: NDArray[np.int64]) 
 @settled
 def distinct(texts: NDArray[Any]) -> NDArray[Any]:
     """Return the distinct texts, sorted."""
-    if texts.size <= _FEW:
+    if texts.size <= FEW:
         return np.array(sorted(set(texts.tolist())), dtype=texts.dtype)
     _, first = np.unique(hashes(texts), return_index=True)
     some = texts[first]
@@ -133,8 +134,12 @@ def distinct(texts: NDArray[Any]) -> NDArray[Any]:
 @settled
 def told_again(texts: NDArray[Any]) -> NDArray[np.intp]:
     """Return the rows whose text stands in more than one row (and, once in ages, a few others)."""
-    if texts.size <= _FEW and len(set(texts.tolist())) == texts.size:
-        return np.zeros(0, dtype=np.intp)
+    if texts.size <= FEW:
+        told = texts.tolist()
+        many = Counter(told) if len(set(told)) < len(told) else {}
+        return np.array(
+            [row for row, text in enumerate(told) if many[text] > 1] if many else [], dtype=np.intp
+        )
     number = hashes(texts)
     ordered = np.sort(number)  # far quicker than finding out the order too
     twice = ordered[1:][ordered[1:] == ordered[:-1]]

@@ -110,6 +110,11 @@ class Plan:
         return wiring(self.channels)
 
     @cached_property
+    def places(self) -> dict[Channel, int]:
+        """The position of each channel."""
+        return {channel: place for place, channel in enumerate(self.channels)}
+
+    @cached_property
     def figure_slots(self) -> NDArray[np.intp]:
         """Where the result of each figure lies among those without months."""
         return np.array([self.slots[node][1] for node in self.figures], dtype=np.intp)

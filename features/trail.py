@@ -32,7 +32,6 @@ class Trail:
 
     def __init__(self, view: View, own: int) -> None:
         self._view, self._own = view, own
-        self._channels = {channel: place for place, channel in enumerate(view.plan.channels)}
 
     def uses(self, node: Node) -> Iterator[Use]:
         """Yield the channels and months that a value was read from."""
@@ -78,7 +77,7 @@ class Trail:
 
     def _told(self, channel: Channel, months: Months) -> Months:
         """Return the months in which the figures held in some months were told."""
-        there = self._view.present[self._channels[channel], : REACH + 1, self._own] > 0
+        there = self._view.present[self._view.plan.places[channel], : REACH + 1, self._own] > 0
         last = np.maximum.accumulate(np.where(there, np.arange(REACH + 1), -1))[months[: REACH + 1]]
         found = np.zeros_like(months)
         found[last[last >= 0]] = True

@@ -72,7 +72,7 @@ class View:
         Months that nothing looked at are unknown.
         """
         if node not in self.plan.slots and isinstance(node.args[0], Channel):
-            place = np.array([self.plan.channels.index(node.args[0])])
+            place = np.array([self.plan.places[node.args[0]]])
             told: Array = _months(self, LONG, place)[0]
             return told
         months, slot = self.plan.slots[node]

@@ -5,20 +5,20 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
 
 from features.context import Context
 from features.contract import Day, Tables, as_day
-from features.evidence import Evidence, evidence, of_household
+from features.evidence import Evidence, Fact, evidence, of_household
 from features.policy import Policy
 from features.rates import rates_on
 from features.vectors import Vectors
 from models.bundle import Bundle
 from models.contributions import contributions, points
-from models.reasons import Reason, as_mapping, reasons
+from models.reasons import Cited, Reason, as_mapping, reasons
 from models.wording import wording
 
 LOOKED_AT = ("days_since_visit", "income_age", "income_imputed", "income_to_line_latest", "people")
@@ -71,9 +71,7 @@ class Assessment:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the assessment as JSON can hold it."""
-        given = {field.name: getattr(self, field.name) for field in fields(self)}
-        given["reasons"] = [_reason(reason) for reason in self.reasons]
-        return given
+        return {**_fields(self), "reasons": [_reason(reason) for reason in self.reasons]}
 
     def canonical(self) -> bytes:
         """Return its one form in bytes: UTF-8 JSON, keys in order, shortest numbers."""
@@ -318,7 +316,12 @@ def _both(group: str, name: str, **given: Any) -> dict[str, str]:
 
 
 def _reason(reason: Reason) -> dict[str, Any]:
-    given = asdict(reason)
-    for fact in given["evidence"]:
+    facts = [_fields(fact) for fact in reason.evidence]
+    for fact in facts:
         del fact["imputed"]
-    return given
+    return {**_fields(reason), "evidence": facts, "features": [_fields(cited) for cited in reason.features]}
+
+
+def _fields(value: Assessment | Reason | Fact | Cited) -> dict[str, Any]:
+    """Return the fields of a value by name, as they are."""
+    return {field.name: getattr(value, field.name) for field in fields(value)}

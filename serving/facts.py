@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from typing import Any
 
 import orjson
@@ -121,7 +122,7 @@ def read_request(body: bytes, today: date, *, backfill: bool) -> Asked:
 
 def columns(rows: Sequence[Row]) -> dict[str, list[Any]]:
     """Turn rows into columns; what a row does not have is missing."""
-    names = dict.fromkeys(name for row in rows for name in row)
+    names = dict.fromkeys(chain.from_iterable(rows))
     return {name: [row.get(name) for row in rows] for name in names}
 
 
@@ -185,11 +186,14 @@ class _Completing:
 
     def faults(self, place: str, given: Mapping[str, Any]) -> list[Fault]:
         """Return what is off in a row before the contract looks at it."""
-        faults = [
-            Fault(_safe(place, name), f"not a printable text of at most {LONGEST_TEXT} characters")
-            for name, value in given.items()
-            if isinstance(value, str) and (len(value) > LONGEST_TEXT or not value.isprintable())
-        ]
+        faults: list[Fault] = []
+        texts = "".join([value for value in given.values() if isinstance(value, str)])
+        if len(texts) > LONGEST_TEXT or not texts.isprintable():  # else each of them is short and printable
+            faults += [
+                Fault(_safe(place, name), f"not a printable text of at most {LONGEST_TEXT} characters")
+                for name, value in given.items()
+                if isinstance(value, str) and (len(value) > LONGEST_TEXT or not value.isprintable())
+            ]
         if not self.backfill and given.get("known_on") not in (None, self.day):
             faults.append(Fault(f"{place}/known_on", "only a key with backfill may give an earlier day"))
         return faults
@@ -307,6 +311,8 @@ def _known(table: str, row: Row) -> Row:
 
 
 def _unknown(place: str, table: str, row: Mapping[str, Any]) -> list[Fault]:
+    if row.keys() <= _COLUMNS[table]:
+        return []
     unknown = row.keys() - _COLUMNS[table]
     return [Fault(_safe(place, name), f"no column of {table}") for name in sorted(unknown)]
 
