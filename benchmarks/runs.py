@@ -8,11 +8,12 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import ModuleType
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +25,10 @@ from features import replay
 SIDES = ("fangpin", "pandas", "polars", "duckdb")
 
 TASKS = ("one", "twelve", "stages")
-"""From the files to the values of one day, of twelve, or of twelve with preparing and every day timed."""
+"""From the files to the values of one day, of twelve, or of twelve with preparing and every day timed.
+
+A side whose panel can stand tells in its stages too what each further day takes.
+"""
 
 ONE_THREAD = (
     "POLARS_MAX_THREADS=1",
@@ -48,7 +52,9 @@ class Run:
     prepare : float
         Of it, reading and preparing [s]; NaN where the side does all in one.
     days : list of float
-        Of it, each as-of day [s].
+        Of it, each as-of day by itself [s].
+    further : float
+        What a day takes after another one, whose panel stands [s]; NaN of sides that keep none.
     peak, before : int
         Most memory held at once, and what was held before it began [bytes].
     result : int
@@ -59,6 +65,7 @@ class Run:
     wall: float
     prepare: float
     days: list[float]
+    further: float
     peak: int
     before: int
     result: int
@@ -100,36 +107,56 @@ def _measured(side: str, task: str, folder: Path) -> Run:
     with as_for_many():
         work(made(folder.parent, WARM_UP))
     before, wall, start = _memory("VmRSS"), time.perf_counter(), time.process_time()
-    prepare, days, values = work(folder)
+    done = work(folder)
     whole, wall = time.process_time() - start, time.perf_counter() - wall
-    return Run(whole, wall, prepare, days, _memory("VmHWM"), before, sum(part.nbytes for part in values))
+    result = sum(part.nbytes for part in done.values)
+    return Run(whole, wall, done.prepare, list(done.days), done.further, _memory("VmHWM"), before, result)
 
 
-Work = Callable[[Path], tuple[float, list[float], list[NDArray[np.float64]]]]
+class Done(NamedTuple):
+    """The values, and the times of `Run` that a task tells apart."""
+
+    values: list[NDArray[np.float64]]
+    prepare: float = np.nan
+    days: Sequence[float] = ()
+    further: float = np.nan
+
+
+Work = Callable[[Path], Done]
 
 
 def _work(side: str, task: str) -> Work:
     if side == "read":
         importlib.import_module("pyarrow.parquet")
-        return lambda folder: (float(bare_read(folder) < 0), [], [])
+        return lambda folder: Done([], prepare=0.0 * bare_read(folder))
     module = importlib.import_module(f"benchmarks.sides.{side}_side")
     days = DAYS[-1:] if task == "one" else DAYS
     if task != "stages" and hasattr(module, "whole"):
-        return lambda folder: (np.nan, [], [module.whole(folder, days)])
+        return lambda folder: Done([module.whole(folder, days)])
     return lambda folder: _in_stages(module, folder, days)
 
 
-def _in_stages(
-    module: ModuleType, folder: Path, days: NDArray[np.datetime64]
-) -> tuple[float, list[float], list[NDArray[np.float64]]]:
+def _in_stages(module: ModuleType, folder: Path, days: NDArray[np.datetime64]) -> Done:
     start = time.process_time()
-    prepared = module.prepare(folder, days)
+    with as_for_many():
+        prepared = module.prepare(folder, days)
     told = [time.process_time()]
     values = []
     for as_of in days:
         values.append(module.day(prepared, as_of))
         told.append(time.process_time())
-    return told[0] - start, np.diff(told).tolist(), values
+    further = _further(module, prepared, days.size) if hasattr(module, "going_on") else np.nan
+    return Done(values, told[0] - start, np.diff(told).tolist(), further)
+
+
+def _further(module: ModuleType, prepared: object, days: int) -> float:
+    """Return what a day takes after another one: all of them in one go, less the first, by their number."""
+    told = [time.process_time()]
+    for many in (1, days):
+        module.going_on(prepared, 0, many)
+        told.append(time.process_time())
+    first, every = np.diff(told)
+    return float(every - first) / (days - 1)
 
 
 def _memory(which: str) -> int:

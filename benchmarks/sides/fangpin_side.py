@@ -41,7 +41,15 @@ def prepare(folder: Path, days: NDArray[np.datetime64]) -> Held:
 
 def day(prepared: Held, as_of: np.datetime64) -> NDArray[np.float64]:
     """Return the features of every household at the end of a day, shape (households, features)."""
-    step, X = prepared.days.index(as_of), np.empty((prepared.households, len(CHOSEN)))
+    return going_on(prepared, prepared.days.index(as_of), 1)[0]
+
+
+def going_on(prepared: Held, first: int, days: int) -> NDArray[np.float64]:
+    """Return the features on days that follow each other, shape (days, households, features).
+
+    On the first of them the panel is filled; on the others it stands, and goes on from the one before.
+    """
+    some, X = slice(first, first + days), np.empty((days, prepared.households, len(CHOSEN)))
     for members, area, led in prepared.blocks:
-        X[members] = led.on(step, area[step : step + 1], np.ones((1, members.size), dtype=bool))[0]
+        X[:, members] = led.on(first, area[some], np.ones((days, members.size), dtype=bool))
     return X

@@ -48,6 +48,8 @@ def test_days_read_off_a_panel_are_the_vectors_that_everybody_gets(folder):
         prepared = fangpin_side.prepare(folder, SOME)
     apart = np.concatenate([fangpin_side.day(prepared, as_of) for as_of in SOME])
     np.testing.assert_array_equal(apart, fangpin_side.whole(folder, SOME))
+    together = fangpin_side.going_on(prepared, 0, SOME.size)
+    np.testing.assert_array_equal(np.concatenate(together), apart)
 
 
 def test_most_of_the_sixty_are_known_and_none_is_the_same_for_all(folder):
