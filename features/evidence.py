@@ -13,7 +13,8 @@ from features.context import Context
 from features.contract import SOURCES, Day, Tables, as_day
 from features.definitions import FEATURES
 from features.disputes import disputed_records
-from features.plan import Plan, plan
+from features.plan import Plan
+from features.planning import plan
 from features.replay import Look, Replay
 from features.tables import HOUSEHOLD_TABLES
 from features.trail import Months, Trail

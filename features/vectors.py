@@ -17,7 +17,8 @@ from features.contract import Day, Tables, as_day
 from features.definitions import FEATURES
 from features.errors import Usage
 from features.ids import positions
-from features.plan import Plan, plan
+from features.plan import Plan
+from features.planning import plan
 from features.replay import Figures, Replay
 
 Days = Day | Sequence[Day] | NDArray[np.datetime64]

@@ -51,5 +51,6 @@ def going_on(prepared: Held, first: int, days: int) -> NDArray[np.float64]:
     """
     some, X = slice(first, first + days), np.empty((days, prepared.households, len(CHOSEN)))
     for members, area, led in prepared.blocks:
-        X[:, members] = led.on(first, area[some], np.ones((days, members.size), dtype=bool))
+        own = slice(members[0], members[-1] + 1)
+        X[:, own] = led.on(first, area[some], np.ones((days, members.size), dtype=bool))
     return X

@@ -172,8 +172,9 @@ def go_on(values: Floats, present: Shorts, changed: Changes, lot: int, day: int)
     """Let the panel of a lot go on to a day from the one before: facts begin to count, or no longer do."""
     told, met = changed.told, changed.met
     for fact in range(told.fact[lot], told.fact[lot + 1]):
-        if day in (told.begin[fact], told.end[fact]):
-            sign = 1 if told.begin[fact] == day else -1
+        begins, ends = told.begin[fact] == day, told.end[fact] == day
+        if begins | ends:
+            sign = 1 if begins else -1
             for claim in range(told.claim[fact], told.claim[fact + 1]):
                 _add(values, present, changed.cell[claim], changed.amount[claim], sign)
     for place in range(met.first[lot], met.first[lot + 1]):
@@ -190,12 +191,12 @@ def _add(values: Floats, present: Shorts, cell: int, amount: float, sign: int) -
         present[cell] += sign
 
 
-@compiled
+@inlined
 def _is_news(met: Met, low: int, high: int, day: int) -> bool:
     """Return whether any of some claims begins or ends on a day."""
     found = False
     for at in range(low, high):
-        found = found or day in (met.begin[at], met.end[at])
+        found |= (met.begin[at] == day) | (met.end[at] == day)
     return found
 
 

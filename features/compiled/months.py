@@ -140,20 +140,17 @@ def _sum_to(rows: Array, each: Instruction, seen: Seen) -> None:
 @compiled
 def _last_told(rows: Array, each: Instruction, seen: Seen) -> None:
     """Find the last month of which a channel tells, or the one before."""
-    found = rows[each.out]
-    found[:] = -1.0
-    last = np.full(found.size, -1.0)
-    needed = 0.0 if each.far else -1.0  # what the last must be before the one before it is found
-    for m in range(each.complete, REACH + 1):
-        told, month, left = seen.present[each.one, seen.start + REACH - m], float(REACH - m), 0
-        for h in range(found.size):
-            is_told, later, so_far = told[h] > 0, last[h], found[h]
-            now = month if is_told & (later >= needed) & (so_far < 0.0) else so_far
-            found[h] = now
-            last[h] = month if is_told else later
-            left += 1 if now < 0.0 else 0
-        if left == 0:
-            break
+    last, before = np.full(rows.shape[1], -1.0), rows[each.out]
+    before[:] = -1.0
+    for m in range(REACH, each.complete - 1, -1):
+        told, month = seen.present[each.one, seen.start + REACH - m], float(REACH - m)
+        if each.far:
+            for h in range(last.size):
+                before[h] = last[h] if told[h] > 0 else before[h]
+        for h in range(last.size):
+            last[h] = month if told[h] > 0 else last[h]
+    if not each.far:
+        before[:] = last
 
 
 @compiled

@@ -130,20 +130,17 @@ def _most_to(rows: Array, each: Instruction) -> None:
 @compiled
 def _last_row(rows: Array, each: Instruction) -> None:
     """Find the last known month, or the one before."""
-    found = rows[each.out]
-    found[:] = -1.0
-    last = np.full(found.size, -1.0)
-    needed = 0.0 if each.far else -1.0  # what the last must be before the one before it is found
-    for m in range(each.complete, each.of_one):
-        figure, month, left = rows[_newest(each.one, each.of_one, m)], float(REACH - m), 0
-        for h in range(found.size):
-            is_known, later, so_far = not np.isnan(figure[h]), last[h], found[h]
-            now = month if is_known & (later >= needed) & (so_far < 0.0) else so_far
-            found[h] = now
-            last[h] = month if is_known else later
-            left += 1 if now < 0.0 else 0
-        if left == 0:
-            break
+    last, before = np.full(rows.shape[1], -1.0), rows[each.out]
+    before[:] = -1.0
+    for m in range(each.of_one - 1, each.complete - 1, -1):
+        figure, month = rows[_newest(each.one, each.of_one, m)], float(REACH - m)
+        if each.far:
+            for h in range(last.size):
+                before[h] = before[h] if np.isnan(figure[h]) else last[h]
+        for h in range(last.size):
+            last[h] = last[h] if np.isnan(figure[h]) else month
+    if not each.far:
+        before[:] = last
 
 
 @compiled

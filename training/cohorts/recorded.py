@@ -14,7 +14,7 @@ from features.definitions.income import GROSS, NET, PEOPLE, SOURCES, UNDER_10, i
 from features.history import NEVER, believed
 from features.ids import distinct, positions
 from features.operations import ordered_sum
-from features.plan import plan
+from features.planning import plan
 from features.reach import REACH
 from features.readings import Series, equivalents, first_known, line, months_of
 from features.replay import Replay
