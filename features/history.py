@@ -59,14 +59,12 @@ def _versions(
     again = told_again(record_id)
     if not again.size:
         return again
-    record, known = record_id[again], known_on[again]
+    record, told = record_id[again], (_revision(revision[again]), known_on[again])
     number: NDArray[Any] = record if again.size <= FEW else hashes(record)
-    order = np.lexsort((_revision(revision[again]), known, number))
+    order = np.lexsort((*told, number))
     beside = np.flatnonzero(number[order[1:]] == number[order[:-1]])
-    if number is not record and np.any(
-        record[order[beside]] != record[order[beside + 1]]
-    ):  # two of one number
-        order = np.lexsort((_revision(revision[again]), known, record))
+    if np.any(record[order[beside]] != record[order[beside + 1]]):  # two texts of one number
+        order = np.lexsort((*told, record))
     rows: NDArray[np.intp] = again[order]
     return rows
 

@@ -136,10 +136,10 @@ def told_again(texts: NDArray[Any]) -> NDArray[np.intp]:
     """Return the rows whose text stands in more than one row (and, once in ages, a few others)."""
     if texts.size <= FEW:
         told = texts.tolist()
-        many = Counter(told) if len(set(told)) < len(told) else {}
-        return np.array(
-            [row for row, text in enumerate(told) if many[text] > 1] if many else [], dtype=np.intp
-        )
+        if len(set(told)) == len(told):
+            return np.zeros(0, dtype=np.intp)
+        times = Counter(told)
+        return np.flatnonzero([times[text] > 1 for text in told])
     number = hashes(texts)
     ordered = np.sort(number)  # far quicker than finding out the order too
     twice = ordered[1:][ordered[1:] == ordered[:-1]]
