@@ -131,6 +131,15 @@ def test_a_household_that_breaks_the_contract_is_named_by_place_and_never_repeat
     assert SECRET not in response.text
 
 
+def test_texts_that_are_long_only_together_are_no_breach(client):
+    """Each field of a row may have its two hundred characters."""
+    member = {"occurred_on": "2025-01-01", "record_id": "r" * 200, "member_id": "m" * 200, "relation": "head"}
+    told = household(members=[member])
+    response = client.post("/v1/assessments", json={"as_of": AS_OF, "households": [told]})
+
+    assert response.status_code == 200
+
+
 def test_all_breaches_of_a_household_are_told_at_once(client):
     """Unknown columns, wrong codes and missing values come in one answer."""
     bad = household(shoes=1, origin="rich", incomes=[{"foo": 1, "kind": "gold", "amount": -1}])
