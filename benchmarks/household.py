@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from statistics import median
 from typing import Any
 
 import numpy as np
 
+from benchmarks.turns import medians
 from features.check import accept
 from features.context import Context
 from features.definitions import FEATURES
@@ -40,14 +39,13 @@ def measure(runs: int = RUNS) -> Spent:
     raw = json.loads(text)
     tables = accept(raw)
     context = Context(tables)  # a service keeps it from request to request
-    calls: tuple[Callable[[], Any], ...] = (
-        lambda: build_vectors(accept(raw), AS_OF, context=context),
-        lambda: build_vectors(tables, AS_OF, context=context),
-        lambda: json.loads(text),
-        lambda: np.full(len(FEATURES), np.nan),
-    )
-    whole, vector, parsing, nothing = _medians(calls, runs)
-    return Spent(sum(len(columns["record_id"]) for columns in raw.values()), whole, vector, parsing, nothing)
+    calls: dict[str, Callable[[], object]] = {
+        "with_checks": lambda: build_vectors(accept(raw), AS_OF, context=context),
+        "without_checks": lambda: build_vectors(tables, AS_OF, context=context),
+        "parsing": lambda: json.loads(text),
+        "nothing": lambda: np.full(len(FEATURES), np.nan),
+    }
+    return Spent(sum(len(columns["record_id"]) for columns in raw.values()), **medians(calls, runs))
 
 
 def request() -> dict[str, dict[str, list[Any]]]:
@@ -77,16 +75,6 @@ def request() -> dict[str, dict[str, list[Any]]]:
         "area_rates": _rates(),
     }
     return {name: _columns(name, rows) for name, rows in tables.items()}
-
-
-def _medians(calls: tuple[Callable[[], Any], ...], runs: int) -> list[float]:
-    spent: list[list[float]] = [[] for _ in calls]
-    for _ in range(runs):
-        for call, times in zip(calls, spent, strict=True):
-            start = time.perf_counter()
-            call()
-            times.append(1_000 * (time.perf_counter() - start))
-    return [median(times) for times in spent]
 
 
 def _days(apart: int) -> list[str]:

@@ -84,7 +84,7 @@ class Desk:
             asked = read_request(body, today, backfill=key.backfill)
         with self.metrics.stage("check"):
             context = self._context(asked)
-            tables, faults = _checked(asked.households, context.tables)
+            tables, faults = checked(asked.households, context.tables)
             tables, faults = self._entitled(asked, tables, faults, key)
         with self.metrics.stage("assess"):
             given = self._assess(tables, asked, made_at, context)
@@ -157,7 +157,7 @@ def demo_notice(served: Served, policy: Policy) -> dict[str, str]:
     return {} if served.bundle.trained_on == "real" else {"demo_notice": policy.demo_notice_zh}
 
 
-def _checked(households: tuple[Sent, ...], context: Tables) -> tuple[Tables, Faults]:
+def checked(households: tuple[Sent, ...], context: Tables) -> tuple[Tables, Faults]:
     """Return the tables of the households that keep the contract, and the faults of the others.
 
     All are read at once; only where something is off is each looked at by itself.
